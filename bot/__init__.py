@@ -1,0 +1,1 @@
+"""Everything that talks to the world: Slack, HTTP, the terminal, the clock."""

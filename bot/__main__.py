@@ -1,0 +1,5 @@
+"""`python -m bot` is `valhalla`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,152 @@
+"""The composition root: reads the settings and hands everything down."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from fastapi import FastAPI
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.clock import Clock, MovableClock, SystemClock
+from bot.http.access import Door
+from bot.http.flow import flow_router
+from bot.http.health import health_router
+from bot.http.problems import handle_problems
+from bot.manifest import read_manifest
+from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
+from bot.scheduler import timetable
+from bot.services.actors import Actor
+from bot.services.leads import Leads
+from bot.services.offers import Offers
+from bot.services.places import Places
+from bot.services.workspaces import Workspaces
+from bot.settings import Settings, SlackMode
+from bot.slack.calls import Desk
+from bot.slack.channels import find_channels
+from bot.slack.leads import post_card
+from bot.slack.register import register
+from domain.roles import Role
+from storage.database import Database
+
+log = structlog.get_logger()
+
+SANDBOX_ROLES = {"U0LEE": Role.APPROVER, "U0SAM": Role.ADMIN}
+"""First roles of the sandbox's people; with real Slack they come from the workspace."""
+
+
+class Program:
+    """Everything, composed: `asgi` answers HTTP at once, `connect` speaks to Slack and may only follow once it listens."""
+
+    def __init__(self, settings: Settings, database: Database, *, origin: str) -> None:
+        """Compose the program for a migrated database; `origin` is where its HTTP side is reached."""
+        self._database = database
+        clock: Clock = SystemClock()
+        self.sandbox: Sandbox | None = None
+        if settings.slack_mode is SlackMode.SANDBOX:
+            clock = MovableClock()
+            self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
+        client = _client(settings, self.sandbox)
+        self.desk = _desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
+        self.bolt = _bolt(settings, client)
+        register(self.bolt, self.desk)
+        self.asgi = _asgi(self.desk, self.bolt, self.sandbox)
+        self._socket = _socket(settings, self.bolt, self.sandbox)
+        self._timetable: AsyncIOScheduler | None = None
+
+    async def connect(self) -> str:
+        """Meet the workspace in Slack, listen to it, start the timetable; return the workspace's name.
+
+        Raises `SlackApiError` when Slack refuses the token, and `ClientError` when it can't be reached.
+        """
+        team = await self.desk.client.auth_test()
+        workspace = await self.desk.workspaces.ensure(team["team_id"], name=team["team"])
+        await find_channels(self.desk, workspace)
+        if self._socket:
+            await self._socket.connect_async()
+        job = partial(post_missing_cards, self.desk, workspace.id)
+        self._timetable = timetable(post_missing_cards=job)
+        self._timetable.start()
+        return workspace.name
+
+    async def close(self) -> None:
+        """Stop listening, finish what is under way, let go of the database."""
+        if self._timetable:
+            self._timetable.shutdown(wait=False)
+        if self._socket:
+            await self._socket.close_async()
+        if self.sandbox:
+            await self.sandbox.close()
+        await self.desk.background.finish()
+        if self.desk.client.session:
+            await self.desk.client.session.close()
+        await self._database.close()
+
+
+def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
+    """Slack's client, which waits and tries again when Slack is busy or broken; the default one would raise."""
+    handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=2), AsyncServerErrorRetryHandler(max_retry_count=2)]
+    if sandbox:
+        return AsyncWebClient(sandbox.config.bot_token, base_url=sandbox.api_url, retry_handlers=handlers)
+    return AsyncWebClient(settings.slack_bot_token, retry_handlers=handlers)
+
+
+def _desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role]) -> Desk:
+    return Desk(
+        client=client,
+        leads=Leads(database, clock),
+        offers=Offers(database, clock),
+        places=Places(database, clock),
+        workspaces=Workspaces(database, clock),
+        clock=clock,
+        roles=roles,
+    )
+
+
+def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
+    """Bolt, which answers Slack when a listener has ended: what is committed before the ack is there after it."""
+    return AsyncApp(
+        client=client,
+        signing_secret=settings.slack_signing_secret,
+        request_verification_enabled=settings.slack_mode is SlackMode.HTTP,
+        process_before_response=True,
+    )
+
+
+def _asgi(desk: Desk, bolt: AsyncApp, sandbox: Sandbox | None) -> FastAPI:
+    asgi = FastAPI(title="Valhalla", description="The flow of a wholesaling team over HTTP.", redoc_url=None)
+    handle_problems(asgi)
+    door = Door(sandbox.team.id, sandbox.config.origin) if sandbox else Door("", None)
+    asgi.include_router(flow_router(desk.leads, door))
+    asgi.include_router(health_router(reach_database=lambda: desk.workspaces.find("")))
+    handler = AsyncSlackRequestHandler(bolt)
+
+    async def slack_events(request: Request) -> Response:
+        return await handler.handle(request)
+
+    if sandbox:
+        asgi.mount("/", sandbox.app)
+    else:
+        asgi.add_route("/slack/events", slack_events, methods=["POST"])
+    return asgi
+
+
+def _socket(settings: Settings, bolt: AsyncApp, sandbox: Sandbox | None) -> AsyncSocketModeHandler | None:
+    if sandbox:
+        return AsyncSocketModeHandler(bolt, sandbox.config.app_token)
+    if settings.slack_mode is SlackMode.SOCKET:
+        return AsyncSocketModeHandler(bolt, settings.slack_app_token)
+    return None
+
+
+async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
+    """Post the cards of leads that were stored while Slack, or this program, was away."""
+    for number in await desk.leads.claim_cardless(workspace_id):
+        await post_card(desk, Actor(workspace_id, "timetable", is_person=False), number)
+        log.info("card_posted_later", number=number)

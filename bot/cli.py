@@ -1,0 +1,85 @@
+"""The terminal's face: `valhalla run`, `migrate`, `doctor`."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+# Each command imports what it needs when it runs: `valhalla --help` stays quick.
+
+app = typer.Typer(
+    help="Valhalla runs a Canadian wholesaling team's day in Slack; without Slack it opens its own sandbox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="Listen here instead of PORT (8000).", min=0, max=65535)] = None,
+) -> None:
+    """Start: the sandbox page, or Slack when its tokens are set."""
+    from bot.logs import set_up_logs
+    from bot.serving import serve
+    from bot.settings import read_settings
+
+    settings = read_settings()
+    if port is not None:
+        settings = settings.model_copy(update={"port": port})
+    set_up_logs(level=settings.log_level, form=settings.log_format)
+    _with_loop(serve(settings))
+
+
+@app.command()
+def migrate(to: Annotated[str, typer.Argument(help="A revision, or head.")] = "head") -> None:
+    """Bring the database to the newest schema; `run` does it by itself."""
+    from bot.settings import read_settings
+    from storage.database import Database
+    from storage.migrate import upgrade
+
+    settings = read_settings()
+
+    async def work() -> None:
+        database = Database(settings.database_url)
+        try:
+            await upgrade(database, to)
+        finally:
+            await database.close()
+
+    _with_loop(work())
+    print(f"The database stands at {to}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, time zones and the database, and say what is wrong."""
+    from bot.doctor import examine
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        print(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.subject}: {finding.sentence}")
+    if not all(finding.ok for finding in findings):
+        raise SystemExit(1)
+
+
+def _with_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` on uvloop, asyncio's fast replacement."""
+    import uvloop
+
+    uvloop.run(work)
+
+
+def main() -> None:
+    """Run the command line; a broken rule is one plain sentence and exit code 1."""
+    from domain.errors import RuleBroken
+
+    try:
+        app()
+    except RuleBroken as broken:
+        print(f"valhalla: {broken}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,1 @@
+"""The face in HTTP: the flow endpoint, its documentation, health."""

@@ -1,0 +1,1 @@
+"""A stand-in for Slack with a web page, for a laptop without Slack."""

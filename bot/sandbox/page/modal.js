@@ -1,0 +1,143 @@
+// Modal views: a dialog that keeps what was typed, shows what is wrong where it is wrong, and stacks.
+
+import { get, post } from "./api.js";
+import { showBlocks, showErrors } from "./blocks.js";
+import { h, icon, iconButton } from "./dom.js";
+import { Form } from "./form.js";
+import { textNodes } from "./mrkdwn.js";
+
+const FIELDS = ".combo-input, .text-field, .choices input";
+
+/** {show(view | null)}: brings the dialog to the view that the server says is on top for this person. */
+export function createModal(app) {
+  return new Modal(app);
+}
+
+class Modal {
+  constructor(app) {
+    Object.assign(this, { app, view: null, busy: false, forms: new Map(), before: null });
+    this.title = h("h2", { class: "dialog-title", id: "modal-title" });
+    this.back = iconButton("back", "Back", () => this.leave());
+    this.body = h("div", { class: "dialog-body" });
+    this.banner = h("div", { class: "dialog-banner", role: "alert" });
+    this.cancel = h("button", { type: "button", class: "button large", on: { click: () => this.leave() } });
+    this.send = h("button", { type: "submit", class: "button primary large" });
+    const form = h("form", { class: "dialog-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.submit(); } } },
+      h("div", { class: "dialog-head" }, this.back, this.title, iconButton("close", "Close", () => this.leave())),
+      this.banner, this.body, h("div", { class: "dialog-foot" }, this.cancel, this.send));
+    this.dialog = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title" }, form);
+    this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.leave(); });
+    document.body.append(this.dialog);
+  }
+
+  get form() {
+    if (!this.forms.has(this.view.id)) this.forms.set(this.view.id, new Form());
+    return this.forms.get(this.view.id);
+  }
+
+  show(view) {
+    if (!view) return this.hide();
+    const fresh = this.view?.id !== view.id;
+    if (fresh) this.turn();
+    this.view = view;
+    this.draw();
+    if (!this.dialog.open) this.reveal();
+    if (fresh) this.focusFirst();
+    return undefined;
+  }
+
+  turn() {
+    this.body.replaceChildren();
+    this.body.scrollTop = 0;
+    this.say(null);
+  }
+
+  reveal() {
+    this.before = document.activeElement;
+    this.dialog.showModal();
+  }
+
+  hide() {
+    if (!this.dialog.open) return;
+    this.view = null;
+    this.forms.clear();
+    this.setBusy(false);
+    this.dialog.close();
+    this.turn();
+    const back = this.before?.isConnected ? this.before : document.querySelector(".main .composer textarea");
+    back?.focus({ preventScroll: true });
+  }
+
+  draw() {
+    const { app, view } = this;
+    this.title.replaceChildren(...textNodes(view.title, app));
+    this.back.hidden = !view.previous_view_id;
+    this.cancel.replaceChildren(...(view.close ? textNodes(view.close, app) : [view.submit ? "Cancel" : "Close"]));
+    this.send.hidden = !view.submit;
+    if (view.submit) this.send.replaceChildren(...textNodes(view.submit, app));
+    const act = (element, blockId, value) => this.click(element, blockId, value);
+    showBlocks(this.body, view.blocks, { app, form: this.form, act, submit: () => this.submit() });
+    showErrors(this.body, this.form.errors, false);
+  }
+
+  focusFirst() {
+    const wanted = this.view.blocks.findIndex((block) => block.element?.focus_on_load);
+    const holder = wanted >= 0 ? this.body.children[wanted] : this.body;
+    const target = holder.querySelector(FIELDS) ?? (this.send.hidden ? this.cancel : this.send);
+    target.focus();
+  }
+
+  say(text) {
+    this.banner.replaceChildren(...(text ? [icon("warn"), h("span", { text })] : []));
+  }
+
+  setBusy(busy) {
+    this.busy = busy;
+    this.send.setAttribute("aria-busy", String(busy));
+    this.send.setAttribute("aria-disabled", String(busy));
+    this.dialog.classList.toggle("busy", busy);
+  }
+
+  click(element, blockId, value) {
+    this.say(null);
+    const { view } = this;
+    return this.app.perform("click", { view_id: view.id, action_id: element.action_id, block_id: blockId, value, values: this.form.collect(view.blocks) }, (error) => this.say(error.message));
+  }
+
+  wrong(errors) {
+    this.form.errors = errors;
+    showErrors(this.body, errors, true);
+    const known = new Set([...this.body.querySelectorAll(".input-block")].map((block) => block.dataset.blockId));
+    const homeless = Object.entries(errors).filter(([block]) => !known.has(block)).map(([, text]) => text);
+    if (homeless.length) this.say(homeless.join(" "));
+  }
+
+  async submit() {
+    if (this.busy || !this.view.submit) return;
+    const { view, form } = this;
+    this.say(null);
+    this.wrong(form.check(view.blocks));
+    if (Object.keys(form.errors).length) return;
+    this.setBusy(true);
+    const answer = await this.app.attempt(() => post("submit", { user: this.app.me.name, view_id: view.id, values: form.collect(view.blocks) }), (error) => this.say(error.message));
+    this.setBusy(false);
+    if (answer) await this.settle(answer, view);
+  }
+
+  async settle(answer, view) {
+    const wrong = answer.errors && Object.keys(answer.errors).length;
+    if (wrong && this.view?.id === view.id) this.wrong(answer.errors);
+    else if (answer.ok === false) this.say(answer.message ?? `The form was not taken: ${answer.error ?? "no reason given"}.`);
+    if (answer.ok !== false) await this.app.refreshAll();
+  }
+
+  /** Closes the top view; the one below comes back. */
+  async leave() {
+    const { view } = this;
+    if (!view) return;
+    this.forms.delete(view.id);
+    await this.app.attempt(() => post("close", { user: this.app.me.name, view_id: view.id }), (error) => this.say(error.message));
+    const next = await this.app.attempt(() => get("view", { user: this.app.me.name }), (error) => this.say(error.message));
+    if (next?.id !== view.id) await this.app.refreshAll();
+  }
+}

@@ -1,0 +1,33 @@
+"""The timetable: APScheduler ticks in UTC, and each job is one call of a service that claims what is due."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+CARDS_EVERY_SECONDS = 15
+
+
+def timetable(*, post_missing_cards: Job) -> AsyncIOScheduler:
+    """Return the whole timetable, not yet started. It carries no truth: what is due stands in our tables."""
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    scheduler.add_job(_guarded(post_missing_cards), "interval", seconds=CARDS_EVERY_SECONDS, id="post_missing_cards")
+    return scheduler
+
+
+def _guarded(job: Job) -> Job:
+    """Log what a tick raises; the next tick tries again."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except Exception:
+            log.exception("tick_failed", job=getattr(job, "__name__", str(job)))
+
+    return run

@@ -1,0 +1,132 @@
+"""What the domain finds about a new lead: place, ladder, offer, liquidity and buyers, before anything is stored."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+import structlog
+
+from bot.services.offers import PricedOffer, price
+from domain.buyers import PropertyType
+from domain.errors import RuleBroken
+from domain.geo import Location, locate
+from domain.ladder import PlannedStep, plan
+from domain.leads import LeadDraft
+from domain.liquidity import Liquidity, score_nodes
+from domain.matching import DealFacts, Match, rank
+from domain.offers import ArvRequired, OfferInputs, ProvinceUnknown, RepairsRequired
+from domain.policy import effective_policy, holidays_of
+from storage.base import Tx
+from storage.buyers import active_buyers
+from storage.liquidity import feedback_events, find_node
+from storage.policies import market_policies
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+PLACE_UNKNOWN = "The province is unknown, so nothing is planned or priced: complete the address."
+UNEXPECTED = "It failed unexpectedly; the log has the details."
+
+
+class LadderClosed(RuleBroken):
+    """No contact policy lets anybody be contacted there, so no follow-up is planned."""
+
+    code = "LADDER_CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The answers. `failed` holds the parts that broke, `lacking` those that the lead says too little for; both by
+    part ("place", "ladder", "offer", "liquidity", "matching") with a sentence for people."""
+
+    place: Location
+    steps: tuple[PlannedStep, ...]
+    offer: PricedOffer | None
+    liquidity: Liquidity | None
+    matches: tuple[Match, ...]
+    failed: Mapping[str, str]
+    lacking: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Runs parts that may fail without stopping the lead, and remembers which did and why."""
+
+    failed: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
+
+    def part(self, name: str, work: Callable[[], T]) -> T | None:
+        """Return what `work` gives, None when it fails; what the person left out is a lack, not a failure."""
+        try:
+            return work()
+        except (ArvRequired, RepairsRequired, ProvinceUnknown) as lack:
+            self.lacking[name] = str(lack)
+        except RuleBroken as broken:
+            self.failed[name] = str(broken)
+        except Exception:
+            log.exception("flow_part_failed", part=name)
+            self.failed[name] = UNEXPECTED
+        return None
+
+
+def find_out(tx: Tx, draft: LeadDraft, *, now: datetime) -> Findings:
+    """Ask the domain about a lead: geography first, the offer before the deal, liquidity before matching."""
+    attempts = Attempts()
+    place = locate(draft.region, draft.address, phone=draft.phone)
+    if place.province is None:
+        attempts.lacking["place"] = PLACE_UNKNOWN
+    steps = attempts.part("ladder", lambda: plan_ladder(tx, place, now=now))
+    inputs = OfferInputs(place.province, place.market, draft.arv, draft.repairs)
+    offer = attempts.part("offer", lambda: price(tx, inputs))
+    kind = draft.property_type or PropertyType.SFR
+    liquidity = attempts.part("liquidity", lambda: market_liquidity(tx, place.province, place.market, kind, now=now))
+    matches = attempts.part("matching", lambda: match_buyers(tx, facts_of(draft, place), now=now))
+    return Findings(
+        place, tuple(steps or ()), offer, liquidity, tuple(matches or ()), attempts.failed, attempts.lacking
+    )
+
+
+def plan_ladder(tx: Tx, place: Location, *, now: datetime) -> list[PlannedStep]:
+    """Plan the follow-ups of a lead at `place`; none without a zone. Raises `LadderClosed` when the policy opens nothing."""
+    if place.province is None or not place.zones:
+        return []
+    policy = effective_policy(market_policies(tx, place.province, place.market), place.province, place.market)
+    rules = policy.rules if policy and policy.enabled else None
+    steps = plan(now, zones=place.zones, rules=rules, holidays=holidays_around(place.province, now))
+    if not steps:
+        raise LadderClosed
+    return steps
+
+
+def holidays_around(province: str, now: datetime) -> Mapping[date, str]:
+    """Return a province's holidays of this year and the next, by date: as far as a ladder reaches."""
+    return {**holidays_of(province, now.year), **holidays_of(province, now.year + 1)}
+
+
+def market_liquidity(
+    tx: Tx, province: str | None, market: str, kind: PropertyType, *, now: datetime
+) -> Liquidity | None:
+    """Score one market and property type; None without a province."""
+    if province is None:
+        return None
+    node = find_node(tx, province=province, market=market, property_type=kind)
+    return score_nodes(feedback_events(tx), [node], now)[(province, market, kind)]
+
+
+def facts_of(draft: LeadDraft, place: Location) -> DealFacts:
+    """Return what buyers are matched by."""
+    return DealFacts(
+        region=draft.region,
+        province=place.province,
+        market=place.market,
+        property_type=draft.property_type,
+        price=draft.asking_price,
+        beds=draft.beds,
+        baths=draft.baths,
+    )
+
+
+def match_buyers(tx: Tx, deal: DealFacts, *, now: datetime) -> list[Match]:
+    """Rank the workspace's active buyers for a deal, the best first; nobody without a province."""
+    return rank(deal, active_buyers(tx, now=now)) if deal.province else []

@@ -1,0 +1,228 @@
+"""The lead-to-deal flow: what one captured lead brings into the database, in one transaction."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.services.actors import Actor
+from bot.services.findings import Findings
+from bot.services.offers import keep_evidence, offer_generated
+from domain import kpis
+from domain.deals import BriefStatus, Stage, headline
+from domain.kpis import Kpi, KpiEvent
+from domain.leads import ContactBasis, LeadDraft, LeadStatus
+from domain.matching import MIN_FIT, Match
+from domain.policy import Medium
+from domain.words import fold
+from storage.base import Tx
+from storage.contacts import add_consents
+from storage.deals import add_deal
+from storage.kpis import emit_kpi
+from storage.ladder import TaskState, add_tasks
+from storage.leads import add_brief, add_lead
+from storage.workspaces import next_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The rows that one run of the flow stored; numbers are what people say (L-7, D-7)."""
+
+    lead_id: int
+    lead_number: int
+    brief_id: int
+    deal_id: int
+    deal_number: int
+    evidence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the flow: who captured which lead, when, and what was found out about it."""
+
+    who: Actor
+    draft: LeadDraft
+    found: Findings
+    now: datetime
+    min_fit: float = MIN_FIT
+
+    @property
+    def fitting(self) -> tuple[Match, ...]:
+        """The buyers whose fit reaches the bar: the ones that a card counts."""
+        return tuple(match for match in self.found.matches if match.fit >= self.min_fit)
+
+
+def store(tx: Tx, run: Run) -> Ids:
+    """Store lead, ladder, consent, brief, evidence, deal and events; the caller commits."""
+    lead_number, deal_number = next_numbers(tx, "lead", "deal")
+    lead_id = add_lead(tx, lead_values(run, lead_number))
+    if run.found.steps:
+        add_tasks(tx, task_rows(run, lead_id))
+    if consents := list(_consent_rows(run)):
+        add_consents(tx, consents)
+    brief_id = add_brief(tx, brief_values(run, lead_id))
+    priced = run.found.offer
+    evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead_id, now=run.now) if priced else None
+    deal_id = add_deal(tx, _deal_values(run, lead_id, brief_id) | {"number": deal_number, "evidence_id": evidence_id})
+    ids = Ids(lead_id, lead_number, brief_id, deal_id, deal_number, evidence_id)
+    emit_kpi(tx, *_events(run, ids), now=run.now)
+    return ids
+
+
+def lead_values(run: Run, number: int) -> dict[str, object]:
+    """Return a new lead's columns."""
+    draft = run.draft
+    return {
+        "number": number,
+        "name": draft.name,
+        "phone": draft.phone,
+        "email": draft.email,
+        "source": draft.source,
+        "status": LeadStatus.NEW,
+        "rep_id": run.who.rep_id,
+        "asking_price": draft.asking_price,
+        "notes": draft.notes,
+        "version": 1,
+        "created_at": run.now,
+        **place_values(run),
+    }
+
+
+def place_values(run: Run) -> dict[str, object]:
+    """Return the columns of a lead that follow from its address."""
+    draft, place = run.draft, run.found.place
+    return {
+        "address": draft.address,
+        "region": draft.region,
+        "municipality": place.municipality,
+        "province": place.province,
+        "market": place.market,
+        "zones": sorted(place.zones),
+        "location_confidence": place.confidence,
+        "search_text": _search_text(draft),
+        "missing": {**run.found.lacking, **run.found.failed},
+    }
+
+
+def _search_text(draft: LeadDraft) -> str:
+    """What `/lead find` looks through: folded words, and the phone number's digits."""
+    words = fold(" ".join(filter(None, (draft.name, draft.address, draft.region, draft.email))))
+    return f"{words} {(draft.phone or '').lstrip('+')}".strip()
+
+
+def task_rows(run: Run, lead_id: int) -> Iterator[dict[str, object]]:
+    """Yield the columns of each planned step."""
+    place = run.found.place
+    for step in run.found.steps:
+        yield {
+            "lead_id": lead_id,
+            "province": place.province,
+            "market": place.market,
+            "channel": step.medium.value,
+            "step": step.step,
+            "due_at": step.due_at,
+            "completed": False,
+            "owner": run.who.rep_id,
+            "correlation_id": kpis.ladder(lead_id),
+            "run": 1,
+            "state": TaskState.PLANNED,
+            "ideal_at": step.ideal_at,
+            "shift": step.shift,
+            "created_at": run.now,
+        }
+
+
+def _consent_rows(run: Run) -> Iterator[dict[str, object]]:
+    """Yield a ledger entry for each medium that the seller agreed to and has an address for."""
+    draft = run.draft
+    if draft.basis is ContactBasis.NONE:
+        return
+    address_of = {Medium.SMS: draft.phone, Medium.CALL: draft.phone, Medium.EMAIL: draft.email}
+    for medium in Medium:
+        if address_of[medium] and (not draft.media or medium in draft.media):
+            yield {
+                "address": address_of[medium],
+                "medium": medium.value,
+                "kind": draft.basis,
+                "obtained_on": run.now.date(),
+                "wording": draft.basis.label,
+                "source": draft.source,
+                "recorded_by": run.who.user_id,
+                "created_at": run.now,
+            }
+
+
+def brief_values(run: Run, lead_id: int) -> dict[str, object]:
+    """Return a brief's columns."""
+    draft, place = run.draft, run.found.place
+    return {
+        "lead_id": lead_id,
+        "headline": headline(
+            beds=draft.beds,
+            property_type=draft.property_type,
+            place=place.municipality or place.market,
+            province=place.province,
+            arv=draft.arv,
+        ),
+        "region": draft.region,
+        "province": place.province,
+        "market": place.market,
+        "property_type": draft.property_type,
+        "price": draft.asking_price,
+        "beds": draft.beds,
+        "baths": draft.baths,
+        "notes": draft.notes,
+        "status": BriefStatus.ACTIVE,
+        "created_at": run.now,
+    }
+
+
+def _deal_values(run: Run, lead_id: int, brief_id: int) -> dict[str, object]:
+    priced = run.found.offer
+    return {
+        "lead_id": lead_id,
+        "brief_id": brief_id,
+        "stage": Stage.DRAFT,
+        "arv": run.draft.arv,
+        "repairs": run.draft.repairs,
+        "offer": priced.offer.recommended_offer if priced else None,
+        "mao": priced.offer.mao if priced else None,
+        "assignment_fee": priced.offer.assignment_fee if priced else None,
+        "version": 1,
+        "created_at": run.now,
+    }
+
+
+def _events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
+    """Yield the flow's five events in their order, then those of its parts, each under its own prefix."""
+    details = _flow_details(run, ids)
+    for kpi in kpis.LEAD_FLOW:
+        yield _event(run, kpi, kpis.leadflow(ids.lead_id), details[kpi])
+    if run.found.steps:
+        yield _event(run, Kpi.LADDER_CREATED, kpis.ladder(ids.lead_id), {"steps": len(run.found.steps)})
+    if run.found.offer and ids.evidence_id:
+        yield offer_generated(run.who, run.found.offer, ids.evidence_id)
+    for part, why in run.found.failed.items():
+        yield _event(run, Kpi.FLOW_PART_FAILED, kpis.flow(ids.lead_id), {"part": part, "why": why}, success=False)
+
+
+def _flow_details(run: Run, ids: Ids) -> Mapping[Kpi, Mapping[str, object]]:
+    place, priced = run.found.place, run.found.offer
+    where = {"province": place.province, "market": place.market}
+    money = {"offer": _number(priced and priced.offer.recommended_offer), "mao": _number(priced and priced.offer.mao)}
+    liquidity = {"liquidity_score": run.found.liquidity.score if run.found.liquidity else 0.0}
+    return {
+        Kpi.LEAD_CREATED: where | {"source": run.draft.source},
+        Kpi.DEAL_BRIEF_CREATED: {"brief_id": ids.brief_id},
+        Kpi.BACKEND_DEAL_CREATED: {"deal_id": ids.deal_id, "evidence_id": ids.evidence_id} | money,
+        Kpi.MATCH_ATTEMPT: where | liquidity,
+        Kpi.MATCH_RESULT: liquidity | money | {"matches": len(run.fitting), "ranked": len(run.found.matches)},
+    }
+
+
+def _event(run: Run, kpi: Kpi, correlation_id: str, detail: Mapping[str, object], *, success: bool = True) -> KpiEvent:
+    return KpiEvent(kpi=kpi, success=success, correlation_id=correlation_id, actor=run.who.user_id, detail=detail)
+
+
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -1,0 +1,208 @@
+"""Leads: capturing one, showing one, finding them, and remembering where their cards stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.services import flow
+from bot.services.actors import Actor
+from bot.services.findings import find_out, holidays_around, market_liquidity, match_buyers
+from bot.services.offers import LeadNotFound
+from domain.buyers import PropertyType
+from domain.leads import LeadDraft
+from domain.liquidity import Liquidity
+from domain.matching import MIN_FIT, DealFacts, Match
+from domain.policy import Medium, Verdict, check_contact_window, effective_policy
+from domain.words import fold
+from storage.base import Tx
+from storage.contacts import Consent, consents_of
+from storage.database import Database
+from storage.deals import Deal, deal_of
+from storage.ladder import Task, open_tasks_of, tasks_of
+from storage.leads import (
+    Brief,
+    Lead,
+    brief_of,
+    claim_cardless,
+    find_lead,
+    get_lead,
+    leads_of,
+    search_leads,
+    set_card,
+)
+from storage.policies import market_policies
+from storage.requests import RequestKey, begin_request, finish_request
+
+LIST_LIMIT = 10
+CARD_GRACE = timedelta(seconds=20)
+"""How long the listener that captured a lead has to post its card before the timetable sees to it."""
+CARD_LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A captured lead: its ids, and what the flow found; `repeated` when an earlier delivery had stored it."""
+
+    lead_id: int
+    number: int
+    deal_id: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCard:
+    """All that a lead's card shows. `window` is whether the seller may be texted now by the policy row; None
+    where no zone is known. `matches` are the buyers whose fit reaches the bar, the best first."""
+
+    lead: Lead
+    brief: Brief | None
+    deal: Deal | None
+    tasks: tuple[Task, ...]
+    consents: tuple[Consent, ...]
+    liquidity: Liquidity | None
+    matches: tuple[Match, ...]
+    window: Verdict | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What Home shows a member: the leads of theirs, and the next steps with their leads."""
+
+    leads: tuple[Lead, ...]
+    next_steps: tuple[tuple[Task, Lead], ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A wish to capture a lead. `request` is set where a delivery may come twice; fits below `min_fit` don't count."""
+
+    draft: LeadDraft
+    request: RequestKey | None = None
+    min_fit: float = field(default=MIN_FIT)
+
+
+class Leads:
+    """What a rep can do with leads."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def capture(self, who: Actor, wish: Capture) -> Captured:
+        """Store a lead with its ladder, brief, deal, offer evidence and KPI events in one transaction.
+
+        The same request again returns the first result. A part that fails (ladder, offer, ...) leaves the lead
+        standing and is named on its card. Raises `DatabaseUnavailable`; nothing is stored then.
+        """
+        now = self._clock.now()
+        return await self._database.write(who.workspace_id, lambda tx: _capture(tx, who, wish, now))
+
+    async def card(self, who: Actor, number: int) -> LeadCard:
+        """Return what the card of L-{number} shows now. Raises `LeadNotFound`."""
+        now = self._clock.now()
+
+        def work(tx: Tx) -> LeadCard:
+            lead = find_lead(tx, number=number)
+            if lead is None:
+                raise LeadNotFound(number=number)
+            return _card(tx, lead, now)
+
+        return await self._database.read(who.workspace_id, work)
+
+    async def find(self, who: Actor, text: str) -> list[Lead]:
+        """Return the newest leads in whose name, address, phone or e-mail every word of `text` stands."""
+        words = _search_words(text)
+        if not words:
+            return []
+        return await self._database.read(who.workspace_id, lambda tx: search_leads(tx, words, limit=LIST_LIMIT))
+
+    async def mine(self, who: Actor) -> list[Lead]:
+        """Return the member's own newest leads."""
+        return await self._database.read(who.workspace_id, lambda tx: leads_of(tx, who.user_id, limit=LIST_LIMIT))
+
+    async def board(self, who: Actor) -> Board:
+        """Return what the member's Home shows."""
+        now = self._clock.now()
+
+        def work(tx: Tx) -> Board:
+            steps = [(task, get_lead(tx, task.lead_id)) for task in open_tasks_of(tx, who.user_id, limit=7)]
+            known = tuple((task, lead) for task, lead in steps if lead)
+            return Board(tuple(leads_of(tx, who.user_id, limit=LIST_LIMIT)), known, now)
+
+        return await self._database.read(who.workspace_id, work)
+
+    async def card_posted(self, who: Actor, lead_id: int, *, channel_id: str, ts: str, permalink: str | None) -> None:
+        """Remember where a lead's card stands."""
+        await self._database.write(
+            who.workspace_id, lambda tx: set_card(tx, lead_id, channel_id=channel_id, ts=ts, permalink=permalink)
+        )
+
+    async def claim_cardless(self, workspace_id: str) -> list[int]:
+        """Return the numbers of leads whose card was never posted; nobody else gets them for two minutes."""
+        now = self._clock.now()
+
+        def work(tx: Tx) -> list[int]:
+            ids = claim_cardless(tx, before=now - CARD_GRACE, now=now, lease=CARD_LEASE, limit=LIST_LIMIT)
+            return [lead.number for lead in (get_lead(tx, lead_id) for lead_id in ids) if lead]
+
+        return await self._database.write(workspace_id, work)
+
+
+def _capture(tx: Tx, who: Actor, wish: Capture, now: datetime) -> Captured:
+    if wish.request and (earlier := begin_request(tx, wish.request, now=now)):
+        return Captured(**earlier, repeated=True)
+    run = flow.Run(who, wish.draft, find_out(tx, wish.draft, now=now), now, wish.min_fit)
+    ids = flow.store(tx, run)
+    result: Mapping[str, Any] = {"lead_id": ids.lead_id, "number": ids.lead_number, "deal_id": ids.deal_id}
+    if wish.request:
+        finish_request(tx, wish.request, result)
+    return Captured(**result)
+
+
+def _card(tx: Tx, lead: Lead, now: datetime) -> LeadCard:
+    brief = brief_of(tx, lead.id)
+    kind = (brief and brief.property_type) or PropertyType.SFR
+    matches = match_buyers(tx, _deal_facts(lead, brief), now=now)
+    return LeadCard(
+        lead=lead,
+        brief=brief,
+        deal=deal_of(tx, lead.id),
+        tasks=tuple(tasks_of(tx, lead.id)),
+        consents=tuple(consents_of(tx, [address for address in (lead.phone, lead.email) if address])),
+        liquidity=market_liquidity(tx, lead.province, lead.market, kind, now=now),
+        matches=tuple(match for match in matches if match.fit >= MIN_FIT),
+        window=_window(tx, lead, now),
+        now=now,
+    )
+
+
+def _deal_facts(lead: Lead, brief: Brief | None) -> DealFacts:
+    return DealFacts(
+        region=lead.region,
+        province=lead.province,
+        market=lead.market,
+        property_type=brief.property_type if brief else None,
+        price=lead.asking_price,
+        beds=brief.beds if brief else None,
+        baths=brief.baths if brief else None,
+    )
+
+
+def _window(tx: Tx, lead: Lead, now: datetime) -> Verdict | None:
+    """Whether the policy row of the lead's place lets the seller be texted now."""
+    if lead.province is None or not lead.zones:
+        return None
+    policy = effective_policy(market_policies(tx, lead.province, lead.market), lead.province, lead.market)
+    holidays = holidays_around(lead.province, now)
+    return check_contact_window(policy, zones=lead.zones, at=now, medium=Medium.SMS, holidays=holidays)
+
+
+def _search_words(text: str) -> Sequence[str]:
+    """Fold what a person searches for; a phone number is searched by its digits."""
+    digits = "".join(filter(str.isdigit, text))
+    letters = any(map(str.isalpha, text))
+    return fold(text).split() if letters or len(digits) < 4 else [digits]

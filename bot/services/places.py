@@ -1,0 +1,115 @@
+"""Places: completing or correcting where a lead's property is, with all that follows from it."""
+
+from collections.abc import Sequence
+
+from bot.clock import Clock
+from bot.services import flow
+from bot.services.actors import Actor
+from bot.services.findings import find_out, plan_ladder
+from bot.services.offers import LeadNotFound, keep_evidence, offer_generated
+from domain import kpis
+from domain.errors import RuleBroken
+from domain.kpis import Kpi, KpiEvent
+from domain.leads import LeadDraft
+from storage.audit import Change, record
+from storage.base import Tx
+from storage.database import Database
+from storage.deals import Deal, change_deal, deal_of
+from storage.kpis import emit_kpi
+from storage.ladder import Task, add_tasks, move_task, tasks_of
+from storage.leads import Brief, Lead, brief_of, change_brief, change_lead, find_lead
+
+
+class PlaceStillUnknown(RuleBroken):
+    """ "{text}" leads to no province. Add the city with its province, or the postal code."""
+
+    code = "PLACE_STILL_UNKNOWN"
+    field = "address"
+
+
+class Places:
+    """What a rep can do about a lead's address."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def complete(self, who: Actor, number: int, *, address: str | None, region: str | None) -> None:
+        """Set a lead's address; plan what was not planned, move what was, and price anew where the price follows.
+
+        Raises `LeadNotFound`, `PlaceStillUnknown` when the new words tell no province, and `LadderClosed` when a
+        ladder can't be moved because no policy opens anything at the new place.
+        """
+        now = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            lead = find_lead(tx, number=number)
+            if lead is None:
+                raise LeadNotFound(number=number)
+            deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
+            draft = _draft(lead, deal, brief, address=address, region=region)
+            found = find_out(tx, draft, now=now)
+            if found.place.province is None:
+                raise PlaceStillUnknown(text=address or region or "")
+            _store(tx, flow.Run(who, draft, found, now), lead, deal, brief)
+
+        await self._database.write(who.workspace_id, work)
+
+
+def _draft(lead: Lead, deal: Deal | None, brief: Brief | None, *, address: str | None, region: str | None) -> LeadDraft:
+    return LeadDraft(
+        name=lead.name,
+        phone=lead.phone,
+        email=lead.email,
+        address=address,
+        region=region,
+        source=lead.source,
+        property_type=brief.property_type if brief else None,
+        arv=deal.arv if deal else None,
+        repairs=deal.repairs if deal else None,
+        asking_price=lead.asking_price,
+        beds=brief.beds if brief else None,
+        baths=brief.baths if brief else None,
+        notes=lead.notes,
+    )
+
+
+def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | None) -> None:
+    change_lead(tx, lead.id, flow.place_values(run) | {"location_set_by": run.who.user_id})
+    if brief:
+        kept = ("headline", "region", "province", "market")
+        change_brief(
+            tx, brief.id, {name: value for name, value in flow.brief_values(run, lead.id).items() if name in kept}
+        )
+    events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *_price(tx, run, lead, deal)]
+    if events:
+        emit_kpi(tx, *events, now=run.now)
+    before = {"address": lead.address, "region": lead.region, "province": lead.province, "market": lead.market}
+    after = {name: flow.place_values(run)[name] for name in before}
+    record(tx, Change(run.who.user_id, "place_set", f"L-{lead.number}", before, after), now=run.now)
+
+
+def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[KpiEvent]:
+    """Plan a ladder where there is none, else move its open steps to the hours of the new place."""
+    if not tasks and run.found.steps:
+        add_tasks(tx, flow.task_rows(run, lead.id))
+        detail = {"steps": len(run.found.steps)}
+        return [KpiEvent(Kpi.LADDER_CREATED, True, kpis.ladder(lead.id), run.who.user_id, detail=detail)]
+    place = run.found.place
+    moved = {step.step: step for step in plan_ladder(tx, place, now=lead.created_at)}
+    for task in tasks:
+        if step := moved.get(task.step):
+            where = {"province": place.province, "market": place.market}
+            move_task(tx, task.id, where | {"due_at": step.due_at, "ideal_at": step.ideal_at, "shift": step.shift})
+    return []
+
+
+def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None) -> list[KpiEvent]:
+    """Price the deal by the policy of the new place, and keep the evidence."""
+    priced = run.found.offer
+    if deal is None or priced is None or (deal.offer is not None and lead.province == run.found.place.province):
+        return []
+    evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now)
+    offer = {"offer": priced.offer.recommended_offer, "mao": priced.offer.mao, "evidence_id": evidence_id}
+    change_deal(tx, deal.id, offer)
+    return [offer_generated(run.who, priced, evidence_id)]

@@ -1,0 +1,1 @@
+"""The face in Slack: one noun, one file."""

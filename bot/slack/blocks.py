@@ -1,0 +1,164 @@
+"""The Block Kit pieces that our messages and modals are made of, as plain dictionaries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from bot.slack.ids import FIELD
+from bot.slack.mrkdwn import clip
+
+Block: TypeAlias = dict[str, Any]
+
+HEADER_LIMIT, BUTTON_LIMIT, OPTION_LIMIT, TITLE_LIMIT = 150, 75, 75, 24
+
+
+def header(text: str) -> Block:
+    """A headline of plain text."""
+    return {"type": "header", "text": _plain(text, HEADER_LIMIT)}
+
+
+def section(text: str, *, accessory: Block | None = None, block_id: str | None = None) -> Block:
+    """A paragraph of mrkdwn, with one element at its side."""
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if accessory:
+        block["accessory"] = accessory
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """Up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text) for text in texts]}
+
+
+def context(*texts: str) -> Block:
+    """Small grey text."""
+    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def actions(elements: Sequence[Block], *, block_id: str | None = None) -> Block:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(elements)} | ({"block_id": block_id} if block_id else {})
+
+
+def button(text: str, action_id: str, value: str, *, style: str | None = None, url: str | None = None) -> Block:
+    """A button that sends `value`; with a URL it also opens that page."""
+    block: Block = {"type": "button", "text": _plain(text, BUTTON_LIMIT), "action_id": action_id, "value": value}
+    return block | ({"style": style} if style else {}) | ({"url": url} if url else {})
+
+
+def mrkdwn(text: str) -> Block:
+    """A text object with markup; what a person typed in it must be escaped already."""
+    return {"type": "mrkdwn", "text": clip(text, 3000)}
+
+
+def text_input(  # noqa: PLR0913 - these are what a field has; each is named at the call
+    block_id: str,
+    label: str,
+    *,
+    initial: str = "",
+    hint: str | None = None,
+    placeholder: str | None = None,
+    optional: bool = True,
+    multiline: bool = False,
+    live_as: str | None = None,
+) -> Block:
+    """A field for text. `live_as` names the action that is sent while a person types."""
+    element: Block = {"type": "plain_text_input", "action_id": live_as or FIELD}
+    if multiline:
+        element["multiline"] = True
+    if initial:
+        element["initial_value"] = clip(initial, 3000)
+    if placeholder:
+        element["placeholder"] = _plain(placeholder, 150)
+    if live_as:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    return _input(block_id, label, element, hint=hint, optional=optional) | (
+        {"dispatch_action": True} if live_as else {}
+    )
+
+
+def select(
+    block_id: str, label: str, options: Mapping[str, str], *, initial: str = "", hint: str | None = None
+) -> Block:
+    """A field with one choice of `options` (value to text)."""
+    element: Block = {
+        "type": "static_select",
+        "action_id": FIELD,
+        "placeholder": _plain("Choose", 150),
+        "options": [_option(value, text) for value, text in options.items()],
+    }
+    if initial in options:
+        element["initial_option"] = _option(initial, options[initial])
+    return _input(block_id, label, element, hint=hint, optional=True)
+
+
+def radio(block_id: str, label: str, options: Mapping[str, str], *, initial: str, hint: str | None = None) -> Block:
+    """A field with one choice, all in view."""
+    element = {
+        "type": "radio_buttons",
+        "action_id": FIELD,
+        "options": [_option(value, text) for value, text in options.items()],
+        "initial_option": _option(initial, options[initial]),
+    }
+    return _input(block_id, label, element, hint=hint, optional=False)
+
+
+def checkboxes(block_id: str, label: str, options: Mapping[str, str], *, hint: str | None = None) -> Block:
+    """A field with any number of choices."""
+    element = {
+        "type": "checkboxes",
+        "action_id": FIELD,
+        "options": [_option(value, text) for value, text in options.items()],
+    }
+    return _input(block_id, label, element, hint=hint, optional=True)
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    blocks: Iterable[Block],
+    *,
+    submit: str | None = None,
+    close: str = "Cancel",
+    private_metadata: str = "",
+) -> Block:
+    """A modal; with `submit` it can be sent."""
+    view: Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": _plain(title, TITLE_LIMIT),
+        "close": _plain(close, TITLE_LIMIT),
+        "blocks": list(blocks),
+        "private_metadata": private_metadata,
+    }
+    return view | ({"submit": _plain(submit, TITLE_LIMIT)} if submit else {})
+
+
+def home(blocks: Iterable[Block]) -> Block:
+    """The Home tab."""
+    return {"type": "home", "callback_id": "home", "blocks": list(blocks)[:100]}
+
+
+def _input(block_id: str, label: str, element: Block, *, hint: str | None, optional: bool) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": _plain(label, 2000),
+        "element": element,
+        "optional": optional,
+    }
+    return block | ({"hint": _plain(hint, 2000)} if hint else {})
+
+
+def _option(value: str, text: str) -> Block:
+    return {"text": _plain(text, OPTION_LIMIT), "value": value}
+
+
+def _plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": clip(text, limit), "emoji": True}

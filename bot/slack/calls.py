@@ -1,0 +1,166 @@
+"""One delivery from Slack, and the desk of services that its listener works with."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.services.actors import Actor
+from bot.services.leads import Leads
+from bot.services.offers import Offers
+from bot.services.places import Places
+from bot.services.workspaces import Workspaces, first_role
+from bot.slack.mrkdwn import escape
+from domain.roles import Role
+from storage.workspaces import Member
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class Ack(Protocol):
+    """Bolt's acknowledgement: called once, before Slack's three seconds are over."""
+
+    def __call__(self, *arguments: object, **values: object) -> Awaitable[object]:
+        """Acknowledge, with a reply or a view's next state."""
+        ...
+
+
+class Respond(Protocol):
+    """Bolt's reply through the delivery's response_url."""
+
+    def __call__(self, *arguments: object, **values: object) -> Awaitable[object]:
+        """Reply."""
+        ...
+
+
+class Background:
+    """Work that goes on after the acknowledgement; tasks are kept, so that none is collected half-way."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start `work`; what it raises is logged, since nobody waits for it."""
+        self._keep(asyncio.create_task(work))
+
+    async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> T | None:
+        """Return what `work` gives, None when it takes longer; it goes on to its end all the same."""
+        task = asyncio.create_task(work)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if done:
+            return task.result()
+        self._keep(task)
+        return None
+
+    async def finish(self) -> None:
+        """Wait until everything under way has ended."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("background_failed", exc_info=task.exception())
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What listeners work with. `roles` are first roles that this installation gives to named users."""
+
+    client: AsyncWebClient
+    leads: Leads
+    offers: Offers
+    places: Places
+    workspaces: Workspaces
+    clock: Clock
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    background: Background = field(default_factory=Background)
+
+    async def actor(self, workspace_id: str, user_id: str) -> Actor:
+        """Return who asks; a person seen for the first time is looked up in Slack and remembered."""
+        known = await self.workspaces.find_actor(workspace_id, user_id)
+        if known:
+            return known
+        found = (await self.client.users_info(user=user_id))["user"]
+        name = found.get("real_name") or found.get("name") or user_id
+        role = self.roles.get(user_id) or first_role(is_admin=bool(found.get("is_admin")))
+        zone = found.get("tz") or "America/Toronto"
+        return await self.workspaces.meet(workspace_id, Member(user_id, name, role, zone))
+
+    async def tell(self, call: "Call", text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Say something that only this person sees: where they clicked or typed, else in a direct message."""
+        content = {"text": text} | ({"blocks": list(blocks)} if blocks else {})
+        if call.body.get("response_url"):
+            await call.respond(**content, response_type="ephemeral", replace_original=False)
+        else:
+            await self.client.chat_postMessage(channel=call.user_id, **content)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One delivery: its body, and how to answer it. `text` is what stands behind a slash command."""
+
+    body: Mapping[str, Any]
+    ack: Ack
+    respond: Respond
+
+    @property
+    def workspace_id(self) -> str:
+        """The team that the delivery comes from."""
+        team = self.body.get("team_id") or (self.body.get("team") or {}).get("id")
+        return str(team or (self.body.get("user") or {}).get("team_id") or "")
+
+    @property
+    def user_id(self) -> str:
+        """Who acted."""
+        user = self.body.get("user_id") or self.body.get("user")
+        return str(user["id"] if isinstance(user, dict) else user)
+
+    @property
+    def channel_id(self) -> str:
+        """The channel in which a command was typed or a button clicked; empty where there is none."""
+        channel = self.body.get("channel_id") or (self.body.get("channel") or {}).get("id")
+        return str(channel or "")
+
+    @property
+    def text(self) -> str:
+        """What was typed behind the command."""
+        return str(self.body.get("text") or "")
+
+    @property
+    def trigger_id(self) -> str:
+        """What lets us open a modal within three seconds."""
+        return str(self.body.get("trigger_id") or "")
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The view that was submitted or holds the element; empty where there is none."""
+        return self.body.get("view") or {}
+
+    @property
+    def action(self) -> Mapping[str, Any]:
+        """The element that was clicked."""
+        return self.body["actions"][0]  # type: ignore[no-any-return]  # Slack's JSON
+
+
+async def open_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Open a modal, on top of the one from which the delivery came if there is one.
+
+    A trigger that ran out is answered with words in place of the modal, and what was typed is repeated in them.
+    """
+    show = desk.client.views_push if call.view.get("type") == "modal" else desk.client.views_open
+    try:
+        await show(trigger_id=call.trigger_id, view=dict(view))
+    except SlackApiError as error:
+        log.warning("view_not_opened", error=error.response.get("error"), user_id=call.user_id)
+        typed = f" You typed: {call.text}" if call.text else ""
+        await desk.tell(call, f"Slack did not let me open the form in time. Try it once more.{escape(typed)}")

@@ -1,0 +1,63 @@
+"""The Home tab: what needs this member now, their leads, and the two things that they do most."""
+
+from slack_sdk.errors import SlackApiError
+
+from bot.services.actors import Actor
+from bot.services.leads import Board
+from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
+from bot.slack.calls import Call, Desk, log
+from bot.slack.ids import Action
+from bot.slack.lead_card import MEDIUM_NAMES, list_blocks
+from bot.slack.mrkdwn import bold, escape, for_reader
+from storage.ladder import Task
+from storage.leads import Lead
+
+
+async def opened(desk: Desk, call: Call) -> None:
+    """Draw Home for the member who looks at it."""
+    await call.ack()
+    if call.body.get("tab") == "home":
+        await publish(desk, await desk.actor(call.workspace_id, call.user_id))
+
+
+async def link_followed(_desk: Desk, call: Call) -> None:
+    """Acknowledge a button that only opens a page."""
+    await call.ack()
+
+
+async def publish(desk: Desk, who: Actor) -> None:
+    """Publish a member's Home; when Slack does not take it, the next look draws it again."""
+    board = await desk.leads.board(who)
+    try:
+        await desk.client.views_publish(user_id=who.user_id, view=home(_blocks(board, who)))
+    except SlackApiError as error:
+        log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
+
+
+def _blocks(board: Board, who: Actor) -> list[Block]:
+    buttons = [
+        button("New lead", Action.NEW_LEAD, "new", style="primary"),
+        button("Price an offer", Action.PRICE, "0"),
+    ]
+    return [
+        header("Needs you now"),
+        *_steps(board),
+        divider(),
+        *list_blocks("Your newest leads", board.leads, who),
+        divider(),
+        section(bold("Quick actions")),
+        actions(buttons, block_id="quick_actions"),
+        context(f"As of {for_reader(board.now)} · configurable defaults, not legal advice"),
+    ]
+
+
+def _steps(board: Board) -> list[Block]:
+    if not board.next_steps:
+        return [section("Nothing is waiting for you. New leads bring their follow-ups with them.")]
+    return [_step(task, lead, overdue=task.due_at <= board.now) for task, lead in board.next_steps]
+
+
+def _step(task: Task, lead: Lead, *, overdue: bool) -> Block:
+    when = bold("due now") if overdue else f"due {for_reader(task.due_at)}"
+    text = f"{MEDIUM_NAMES[task.medium]} {bold(escape(lead.name))}, step {task.step}: {when}"
+    return section(text, accessory=button("Open", Action.SHOW_LEAD, str(lead.number)), block_id=f"step_{task.id}")

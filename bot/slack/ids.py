@@ -1,0 +1,47 @@
+"""The names by which Slack calls us: commands, shortcuts, views, actions and the fields of forms."""
+
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """Slash commands; the manifest names the same ones."""
+
+    LEAD = "/lead"
+    OFFER = "/offer"
+
+
+class Shortcut(StrEnum):
+    """Shortcuts; the manifest names the same callback ids."""
+
+    NEW_LEAD = "new_lead"
+    PRICE_OFFER = "price_offer"
+    LEAD_FROM_MESSAGE = "lead_from_message"
+
+
+class View(StrEnum):
+    """Callback ids of modals."""
+
+    LEAD = "lead_form"
+    PLACE = "place_form"
+    OFFER = "offer_form"
+    OFFER_SHOWN = "offer_shown"
+    HOME = "home"
+
+
+class Action(StrEnum):
+    """Action ids of buttons and of inputs that report while a person types."""
+
+    NEW_LEAD = "new_lead_button"
+    PRICE = "price_button"
+    WHAT_IF = "what_if_button"
+    COMPLETE_PLACE = "complete_place_button"
+    SHOW_LEAD = "show_lead_button"
+    OFFER_INPUT = "offer_input"
+    OPEN_LINK = "open_link"
+
+
+FIELD = "value"
+"""The action id of a form's plain inputs: the block id names the field."""
+
+LEAD_CARD = "lead_card"
+"""The event type in the metadata of a lead's card."""

@@ -1,0 +1,168 @@
+"""What a lead looks like in Slack: its card, rendered from rows, and a line in a list."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.services.actors import Actor
+from bot.services.leads import LeadCard
+from bot.slack.blocks import Block, actions, button, context, divider, fields, header, section
+from bot.slack.ids import Action
+from bot.slack.mrkdwn import bold, escape, for_reader, on_the_clock_of
+from domain.contact import mask_email, mask_phone, show_phone
+from domain.leads import ContactBasis
+from domain.money import show
+from domain.policy import Medium
+from domain.roles import may_see_contact
+from domain.zones import zone
+from storage.ladder import TaskState
+from storage.leads import Lead
+
+MEDIUM_NAMES = {Medium.SMS: "SMS", Medium.CALL: "Call", Medium.EMAIL: "E-mail"}
+
+
+def card_text(card: LeadCard) -> str:
+    """Return the card in a line, for notifications and screen readers: nothing in it tells who the seller is."""
+    lead, deal = card.lead, card.deal
+    where = lead.municipality or (lead.market if lead.market != "ALL" else lead.province) or "place unknown"
+    offer = f", offer ${show(deal.offer)}" if deal and deal.offer is not None else ""
+    return f"Lead L-{lead.number}: {where}{offer}"
+
+
+def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
+    """Return the card. Contact details are masked where others read along (`who` is None) or the role demands it."""
+    lead = card.lead
+    return [
+        header(f"L-{lead.number}  {lead.name}"),
+        section(f"{escape(lead.place)}\n{_status_line(card)}"),
+        fields([_contact(lead, who), _place(lead)]),
+        section(_money(card)),
+        *_missing(lead),
+        section("\n".join((_next_line(card), _consent_line(card), _window_line(card)))),
+        *_notes(lead),
+        actions(_buttons(lead), block_id=f"lead_{lead.number}"),
+    ]
+
+
+def list_blocks(title: str, leads: Sequence[Lead], who: Actor) -> list[Block]:
+    """Return leads as lines with a button each; an empty list says how to begin."""
+    if not leads:
+        return [section(f"{bold(escape(title))}\nNone yet. `/lead` takes down the first one.")]
+    return [section(bold(escape(title))), *(_line(lead, who) for lead in leads)]
+
+
+def _line(lead: Lead, who: Actor) -> Block:
+    text = f"{bold(f'L-{lead.number}')}  {escape(lead.name)} · {lead.status.label}\n{escape(lead.place)} · {_phone(lead, who)}"
+    return section(text, accessory=button("Open", Action.SHOW_LEAD, str(lead.number)), block_id=f"line_{lead.number}")
+
+
+def _status_line(card: LeadCard) -> str:
+    lead = card.lead
+    source = f" · {escape(lead.source)}" if lead.source else ""
+    return f"{bold(lead.status.label)}{source} · taken down {for_reader(lead.created_at)}"
+
+
+def _contact(lead: Lead, who: Actor | None) -> str:
+    return f"{bold('Phone')} {_phone(lead, who)}\n{bold('E-mail')} {_email(lead, who)}"
+
+
+def _phone(lead: Lead, who: Actor | None) -> str:
+    if lead.phone is None:
+        return "none"
+    return show_phone(lead.phone) if _sees(lead, who) else mask_phone(lead.phone)
+
+
+def _email(lead: Lead, who: Actor | None) -> str:
+    if lead.email is None:
+        return "none"
+    return escape(lead.email if _sees(lead, who) else mask_email(lead.email))
+
+
+def _sees(lead: Lead, who: Actor | None) -> bool:
+    return who is not None and may_see_contact(who.role, user_id=who.user_id, rep_id=lead.rep_id)
+
+
+def _place(lead: Lead) -> str:
+    market = lead.market if lead.market != "ALL" else "none of the 19"
+    rep = f"<@{lead.rep_id}>" if lead.rep_id and lead.rep_id.startswith(("U", "W")) else "nobody yet"
+    return f"{bold('Market')} {escape(market)}, {lead.province or 'province unknown'}\n{bold('Rep')} {rep}"
+
+
+def _money(card: LeadCard) -> str:
+    deal, brief = card.deal, card.brief
+    asked = card.lead.asking_price
+    parts = [f"D-{deal.number} {deal.stage.label}" if deal else "No deal"]
+    if brief:
+        parts.append(escape(brief.headline))
+    parts.append(f"asked {show(asked)}" if asked is not None else "asking price not given")
+    return f"{_offer(card)}\n{' · '.join(parts)}\n{_buyers(card)}"
+
+
+def _offer(card: LeadCard) -> str:
+    deal = card.deal
+    if deal is None or deal.offer is None or deal.mao is None or deal.arv is None or deal.repairs is None:
+        return f"{bold('Offer')} none yet"
+    sums = f"from ARV {_short(deal.arv)} and repairs {_short(deal.repairs)}"
+    if deal.offer <= 0:
+        return f"{bold('Offer')} none: the numbers leave nothing to offer ({sums}) · MAO ${show(deal.mao)}"
+    return f"{bold('Offer')} ${show(deal.offer)} · {bold('MAO')} ${show(deal.mao)} ({sums})"
+
+
+def _short(amount: Decimal) -> str:
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else show(amount)
+
+
+def _buyers(card: LeadCard) -> str:
+    found = len(card.matches)
+    match = "none match yet" if not found else f"{found} {'matches' if found == 1 else 'match'}"
+    liquidity = card.liquidity
+    if liquidity is None:
+        return f"{bold('Buyers')} {match} · liquidity unknown without a province"
+    band = f"{liquidity.score:.2f} ({liquidity.low:.2f}–{liquidity.high:.2f}), evidence {liquidity.evidence}"
+    return f"{bold('Buyers')} {match} · liquidity {band}"
+
+
+def _missing(lead: Lead) -> list[Block]:
+    """Say what could not be done, with a way to mend it."""
+    if not lead.missing:
+        return []
+    text = "\n".join(f":warning: {escape(why)}" for why in lead.missing.values())
+    if lead.province is None:
+        fix = button("Complete the address", Action.COMPLETE_PLACE, str(lead.number), style="primary")
+        return [section(text, accessory=fix, block_id=f"missing_{lead.number}")]
+    return [section(text, block_id=f"missing_{lead.number}")]
+
+
+def _next_line(card: LeadCard) -> str:
+    open_tasks = [task for task in card.tasks if task.state in (TaskState.PLANNED, TaskState.DUE)]
+    if not open_tasks:
+        return f"{bold('Next')} nothing is planned"
+    task = open_tasks[0]
+    due = "due now" if task.due_at <= card.now else f"due {for_reader(task.due_at)}"
+    there = on_the_clock_of(zone(min(card.lead.zones)), task.due_at)
+    shift = f", moved: {task.shift}" if task.shift else ""
+    return f"{bold('Next')} {MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}, {due} (seller's time {there}{shift})"
+
+
+def _consent_line(card: LeadCard) -> str:
+    if not card.consents:
+        return f"{bold('Consent')} none recorded: texts and e-mails are blocked, calls are not"
+    said = {f"{ContactBasis(entry.kind).label.lower()}, {entry.obtained_on:%d %b}" for entry in card.consents}
+    media = ", ".join(
+        MEDIUM_NAMES[medium] for medium in Medium if any(e.medium in (medium, None) for e in card.consents)
+    )
+    return f"{bold('Consent')} {'; '.join(sorted(said))} ({media})"
+
+
+def _window_line(card: LeadCard) -> str:
+    if card.window is None:
+        return f"{bold('Texting hours')} unknown: no time zone without a place"
+    return f"{bold('Texting hours')} {escape(card.window.sentence)} House rule."
+
+
+def _notes(lead: Lead) -> list[Block]:
+    return [divider(), context(escape(lead.notes))] if lead.notes.strip() else []
+
+
+def _buttons(lead: Lead) -> list[Block]:
+    number = str(lead.number)
+    return [button("Price an offer", Action.PRICE, number), button("Edit address", Action.COMPLETE_PLACE, number)]

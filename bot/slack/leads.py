@@ -1,0 +1,169 @@
+"""`/lead` in Slack: the form, its submission, cards and lists."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.services.actors import Actor
+from bot.services.intake import read_lead
+from bot.services.leads import Capture, Captured
+from bot.slack import home
+from bot.slack.calls import Call, Desk, log, open_view
+from bot.slack.ids import LEAD_CARD
+from bot.slack.lead_card import card_blocks, card_text, list_blocks
+from bot.slack.lead_form import form_values, lead_view
+from bot.slack.mrkdwn import escape
+from domain.commands import Find, Help, Mine, Open, Show, Unknown
+from domain.leads import QuickLead, parse_command, parse_quick
+from storage.requests import RequestKey
+
+ACK_SECONDS = 2.0
+"""How long a submission may be worked on before Slack is told to keep the form open; its own limit is three."""
+
+STILL_SAVING = "Saving takes longer than usual. Press Save again in a moment: nothing is stored twice."
+
+HELP = """*What `/lead` does*
+`/lead` opens the form
+`/lead John Smith 416-555-0134, 12 King St W Hamilton, ARV 500k repairs 40k` opens it filled in
+`/lead L-7` or `/lead 7` shows a lead
+`/lead find smith` searches names, addresses, phones and e-mails
+`/lead mine` lists your own leads
+`/offer help` explains prices"""
+
+
+async def command(desk: Desk, call: Call) -> None:
+    """Do what the text behind `/lead` asks for."""
+    asked = parse_command(call.text)
+    match asked:
+        case Open(quick):
+            await call.ack()
+            desk.background.start(open_view(desk, call, lead_view(quick, channel_id=call.channel_id)))
+        case Show(number):
+            await call.ack(**await _shown(desk, call, number))
+        case Find(text):
+            await call.ack(**await _found(desk, call, text))
+        case Mine():
+            who = await desk.actor(call.workspace_id, call.user_id)
+            leads = await desk.leads.mine(who)
+            await call.ack(**_ephemeral("Your leads", list_blocks("Your leads", leads, who)))
+        case Help():
+            await call.ack(text=HELP, response_type="ephemeral")
+        case Unknown(word, meant):
+            await call.ack(text=_unknown(word, meant, call.text), response_type="ephemeral")
+
+
+async def open_empty(desk: Desk, call: Call) -> None:
+    """Open the empty form: the shortcut, or Home's button."""
+    await call.ack()
+    await open_view(desk, call, lead_view(QuickLead()))
+
+
+async def open_from_message(desk: Desk, call: Call) -> None:
+    """Open the form filled with what a message says."""
+    await call.ack()
+    message = call.body["message"]
+    await open_view(desk, call, lead_view(parse_quick(message.get("text") or ""), channel_id=call.channel_id))
+
+
+async def show_clicked(desk: Desk, call: Call) -> None:
+    """Show the lead of the button that was clicked."""
+    await call.ack()
+    shown = await _shown(desk, call, int(call.action["value"]))
+    await desk.tell(call, shown["text"], shown["blocks"])
+
+
+async def submitted(desk: Desk, call: Call) -> None:
+    """Check the form, store the lead, and only then close the modal; the card follows."""
+    values = form_values(call.view)
+    draft = read_lead(values)
+    if isinstance(draft, Mapping):
+        await call.ack(response_action="errors", errors=draft)
+        return
+    request = request_key(call.view, values)
+
+    async def save() -> tuple[Actor, Captured]:
+        who = await desk.actor(call.workspace_id, call.user_id)
+        return who, await desk.leads.capture(who, Capture(draft, request))
+
+    saved = await desk.background.within(save(), ACK_SECONDS)
+    if saved is None:
+        await call.ack(response_action="errors", errors={"name": STILL_SAVING})
+        return
+    await call.ack()
+    who, captured = saved
+    metadata = json.loads(call.view.get("private_metadata") or "{}")
+    desk.background.start(_after_capture(desk, who, captured, said_in=metadata.get("channel") or ""))
+
+
+def request_key(view: Mapping[str, Any], values: Mapping[str, Any]) -> RequestKey:
+    """Name a submission: the view says which form it is, the hash whether what it says was corrected."""
+    payload = json.dumps(values, sort_keys=True, ensure_ascii=True)
+    return RequestKey(f"view:{view['id']}", hashlib.sha256(payload.encode()).hexdigest())
+
+
+async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | None]:
+    """Post the card of L-{number} where the team's leads go, or update it where it stands; return channel and link.
+
+    Without a leads channel it goes to the member's direct messages.
+    """
+    card = await desk.leads.card(who, number)
+    workspace = await desk.workspaces.find(who.workspace_id)
+    message = {"text": card_text(card), "blocks": card_blocks(card, who=None)}
+    if card.lead.card_ts and card.lead.channel_id:
+        await desk.client.chat_update(channel=card.lead.channel_id, ts=card.lead.card_ts, **message)
+        return card.lead.channel_id, card.lead.permalink
+    channel = (workspace and workspace.leads_channel_id) or who.user_id
+    metadata = {"event_type": LEAD_CARD, "event_payload": {"lead_id": card.lead.id, "number": number}}
+    posted = await desk.client.chat_postMessage(channel=channel, metadata=metadata, unfurl_links=False, **message)
+    link = await desk.client.chat_getPermalink(channel=posted["channel"], message_ts=posted["ts"])
+    await desk.leads.card_posted(
+        who, card.lead.id, channel_id=posted["channel"], ts=posted["ts"], permalink=link["permalink"]
+    )
+    return posted["channel"], link["permalink"]
+
+
+async def _after_capture(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
+    """Post the card, tell the person where they typed, and bring their Home up to date."""
+    try:
+        channel, link = await post_card(desk, who, captured.number)
+        if said_in and said_in != channel:
+            text = f"Saved as <{link}|L-{captured.number}>." if link else f"Saved as L-{captured.number}."
+            await desk.client.chat_postEphemeral(channel=said_in, user=who.user_id, text=text)
+        await home.publish(desk, who)
+    except SlackApiError as error:
+        log.warning("card_not_posted", number=captured.number, error=error.response.get("error"))
+
+
+async def _shown(desk: Desk, call: Call, number: int) -> dict[str, Any]:
+    who = await desk.actor(call.workspace_id, call.user_id)
+    card = await desk.leads.card(who, number)
+    return _ephemeral(card_text(card), card_blocks(card, who=who))
+
+
+async def _found(desk: Desk, call: Call, text: str) -> dict[str, Any]:
+    if not text.strip():
+        return {"text": "Say what to look for: `/lead find smith`.", "response_type": "ephemeral"}
+    who = await desk.actor(call.workspace_id, call.user_id)
+    leads = await desk.leads.find(who, text)
+    if not leads:
+        return {
+            "text": f"No lead matches “{escape(text)}”. `/lead` takes down a new one.",
+            "response_type": "ephemeral",
+        }
+    title = f"Leads that match “{text}”"
+    return _ephemeral(title, list_blocks(title, leads, who))
+
+
+def _ephemeral(text: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"text": escape(text), "blocks": blocks, "response_type": "ephemeral"}
+
+
+def _unknown(word: str, meant: str | None, text: str) -> str:
+    """Say what was probably meant, and how to search for the word or open the form with it."""
+    shown, rest = escape(word), escape(text.partition(" ")[2])
+    if meant:
+        return f"`/lead {shown}` is no command. Did you mean `/lead {meant}{' ' + rest if rest else ''}`? `/lead help` lists all."
+    return f"`{shown}` is no command. Search with `/lead find {shown}`, or open the form with `/lead new {shown}`."

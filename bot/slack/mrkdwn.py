@@ -1,0 +1,47 @@
+"""Text as Slack wants it: escaped, bold, code, dates that each reader sees in a zone of their own."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo  # noqa: TID251 - the type only; zones come from domain.zones
+
+from domain.zones import zone
+
+TYPED_LIMIT = 600
+"""Characters of a person's text that are shown: even if each is escaped, a section's 3,000 hold them."""
+_CUT = "…"
+
+
+def escape(text: str, limit: int = TYPED_LIMIT) -> str:
+    """Clip what a person typed and escape it, so that <!channel> stays text."""
+    return clip(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, limit: int) -> str:
+    """Return one line of plain text for a place that renders no markup."""
+    return clip(" ".join(text.split()), limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """Return at most `limit` characters, the last one saying that there was more."""
+    return text if len(text) <= limit else text[: limit - 1] + _CUT
+
+
+def bold(text: str) -> str:
+    """Make already escaped text bold."""
+    return f"*{text}*"
+
+
+def code_block(lines: list[str]) -> str:
+    """Set lines in a fixed-width block; nothing in them is markup but & < >."""
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def for_reader(at: datetime) -> str:
+    """Return an instant that each reader sees in their own zone."""
+    local = at.astimezone(zone("UTC"))
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{local:%d %b %H:%M} UTC>"
+
+
+def on_the_clock_of(place: ZoneInfo, at: datetime) -> str:
+    """Return an instant as the clock shows it at a place: "Wed 25 Nov 09:00"."""
+    local = at.astimezone(place)
+    return f"{local:%a} {local.day} {local:%b %H:%M}"

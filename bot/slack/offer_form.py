@@ -1,0 +1,83 @@
+"""The modal that prices an offer while its numbers are typed."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.services.intake import Dollars, Text, field_errors
+from bot.services.offers import OfferAsk, Quote
+from bot.slack.blocks import Block, context, divider, modal, section, text_input
+from bot.slack.ids import Action, View
+from bot.slack.lead_form import form_values
+from bot.slack.mrkdwn import escape
+from bot.slack.offer_card import offer_blocks
+from domain.money import show
+
+
+class OfferForm(BaseModel):
+    """The fields of the form as they were typed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    place: Text = None
+    arv: Dollars = None
+    repairs: Dollars = None
+    holding_cost: Dollars = None
+    holding_months: Text = None
+
+
+def offer_view(ask: OfferAsk, shown: Quote | str | None = None) -> Block:
+    """Return the form; below it `shown`, the present result or the sentence that says what it waits for."""
+    return modal(
+        View.OFFER,
+        "Price an offer",
+        [*_fields(ask), divider(), *_result(shown)],
+        submit="Keep this price",
+        private_metadata=json.dumps({"lead": ask.lead_number}),
+    )
+
+
+def shown_view(quote: Quote) -> Block:
+    """Return what the form becomes once the price is kept."""
+    return modal(View.OFFER_SHOWN, "Price kept", offer_blocks(quote, with_buttons=False), close="Done")
+
+
+def read_offer(view: Mapping[str, Any]) -> OfferAsk | dict[str, str]:
+    """Return what the form asks for, or a sentence for each field that is wrong."""
+    lead = json.loads(view.get("private_metadata") or "{}").get("lead")
+    try:
+        form = OfferForm.model_validate(form_values(view))
+    except ValidationError as invalid:
+        return field_errors(invalid)
+    return OfferAsk(**form.model_dump(), lead_number=lead)
+
+
+def typed_so_far(view: Mapping[str, Any]) -> OfferAsk:
+    """Return the ask as it stands, without what can't be read yet: only to draw the same fields again."""
+    lead = json.loads(view.get("private_metadata") or "{}").get("lead")
+    return OfferAsk(lead_number=lead)
+
+
+def _fields(ask: OfferAsk) -> list[Block]:
+    live = Action.OFFER_INPUT
+    where = "City, province or postal code." + (" Empty: the lead's place." if ask.lead_number else "")
+    return [
+        text_input("arv", "ARV", initial=_amount(ask.arv), hint="500k or 500,000.", live_as=live),
+        text_input("repairs", "Repairs", initial=_amount(ask.repairs), hint="0 if there are none.", live_as=live),
+        text_input("holding_cost", "Holding cost", initial=_amount(ask.holding_cost), live_as=live),
+        text_input("holding_months", "Months of holding", initial=ask.holding_months or "", live_as=live),
+        text_input("place", "Place", initial=ask.place or "", hint=where, live_as=live),
+    ]
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "" if amount is None else show(amount).removesuffix(".00")
+
+
+def _result(shown: Quote | str | None) -> list[Block]:
+    if isinstance(shown, Quote):
+        return offer_blocks(shown, with_buttons=False)
+    return [section(escape(shown or "Type ARV and repairs: the price appears here.")), context("Nothing is kept yet.")]

@@ -1,0 +1,117 @@
+"""`/offer` in Slack: the breakdown, and the form that recomputes as numbers are typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.services.actors import Actor
+from bot.services.offers import OfferAsk, PlaceNotFound, Quote
+from bot.slack.calls import Call, Desk, log, open_view
+from bot.slack.offer_card import offer_blocks, offer_text
+from bot.slack.offer_form import offer_view, read_offer, shown_view, typed_so_far
+from domain.errors import RuleBroken
+from domain.money import parse_amount
+from domain.offer_command import OfferHelp, OpenForm, PriceAmounts, PriceLead, parse_offer_command
+from domain.offers import OfferRefused
+
+HELP = """*What `/offer` does*
+`/offer 500k 40k` prices ARV 500,000 with repairs of 40,000 for the team's default place
+`/offer 500k 40k Hamilton` prices it for a city, province or postal code
+`/offer L-7` prices a lead's deal; `/offer L-7 520k` with another ARV
+`/offer` opens a form that recomputes while you type
+The formula: ARV × multiplier − repairs − holding − fees = MAO, the buyer's ceiling; less the assignment fee, rounded down."""
+
+
+async def command(desk: Desk, call: Call) -> None:
+    """Do what the text behind `/offer` asks for."""
+    match parse_offer_command(call.text):
+        case OpenForm():
+            await call.ack()
+            desk.background.start(open_view(desk, call, offer_view(OfferAsk())))
+        case OfferHelp():
+            await call.ack(text=HELP, response_type="ephemeral")
+        case PriceLead(number, arv, repairs):
+            await call.ack(**await _priced(desk, call, OfferAsk(arv, repairs, lead_number=number)))
+        case PriceAmounts(arv, repairs, place):
+            await call.ack(**await _priced(desk, call, OfferAsk(arv, repairs, place=place or None)))
+
+
+async def open_empty(desk: Desk, call: Call) -> None:
+    """Open the empty form."""
+    await call.ack()
+    await open_view(desk, call, offer_view(OfferAsk()))
+
+
+async def open_for_lead(desk: Desk, call: Call) -> None:
+    """Open the form with what a lead's deal says; 0 names no lead."""
+    await call.ack()
+    number = int(call.action["value"])
+    who = Actor(call.workspace_id, call.user_id)
+    ask = await desk.offers.ask_for_lead(who, number) if number else OfferAsk()
+    await open_view(desk, call, offer_view(ask, await _preview(desk, who, ask)))
+
+
+async def open_what_if(desk: Desk, call: Call) -> None:
+    """Open the form with the inputs of the price from which the button was clicked."""
+    await call.ack()
+    lead, arv, repairs, place = call.action["value"].split("|", 3)
+    ask = OfferAsk(parse_amount(arv), parse_amount(repairs), place=place or None, lead_number=int(lead) or None)
+    who = Actor(call.workspace_id, call.user_id)
+    await open_view(desk, call, offer_view(ask, await _preview(desk, who, ask)))
+
+
+async def recompute(desk: Desk, call: Call) -> None:
+    """Redraw the result below the fields with what is typed so far."""
+    await call.ack()
+    read = read_offer(call.view)
+    if isinstance(read, Mapping):
+        shown: Quote | str = next(iter(read.values()))
+        ask = typed_so_far(call.view)
+    else:
+        ask = read
+        shown = await _preview(desk, Actor(call.workspace_id, call.user_id), read)
+    await _redraw(desk, call, offer_view(ask, shown))
+
+
+async def submitted(desk: Desk, call: Call) -> None:
+    """Price once more, keep the evidence, and show both in the modal."""
+    read = read_offer(call.view)
+    if isinstance(read, Mapping):
+        await call.ack(response_action="errors", errors=read)
+        return
+    who = await desk.actor(call.workspace_id, call.user_id)
+    try:
+        quote = await desk.offers.quote(who, read)
+    except (OfferRefused, PlaceNotFound) as refused:
+        await call.ack(response_action="errors", errors={_field_of(refused.field): str(refused)})
+        return
+    await call.ack(response_action="update", view=shown_view(quote))
+
+
+def _field_of(field: str) -> str:
+    """The form's field at which a refusal is shown; what concerns no field is shown at the place."""
+    return field if field in ("arv", "repairs", "holding_cost", "holding_months") else "place"
+
+
+async def _priced(desk: Desk, call: Call, ask: OfferAsk) -> dict[str, Any]:
+    quote = await desk.offers.quote(await desk.actor(call.workspace_id, call.user_id), ask)
+    return {"text": offer_text(quote), "blocks": offer_blocks(quote), "response_type": "ephemeral"}
+
+
+async def _preview(desk: Desk, who: Actor, ask: OfferAsk) -> Quote | str:
+    """Return the price, or the sentence that says what is missing or wrong."""
+    try:
+        return await desk.offers.preview(who, ask)
+    except RuleBroken as broken:
+        return str(broken)
+
+
+async def _redraw(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Update the view if it is still the one that was typed in; a later keystroke draws it anyway."""
+    try:
+        await desk.client.views_update(view_id=call.view["id"], hash=call.view["hash"], view=dict(view))
+    except SlackApiError as error:
+        if error.response.get("error") not in ("hash_conflict", "not_found"):
+            raise
+        log.info("redraw_overtaken", view_id=call.view["id"])

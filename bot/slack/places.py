@@ -1,0 +1,56 @@
+"""The modal that completes a lead's address."""
+
+import json
+
+from bot.services.actors import Actor
+from bot.services.places import PlaceStillUnknown
+from bot.slack.blocks import Block, modal, section, text_input
+from bot.slack.calls import Call, Desk, open_view
+from bot.slack.ids import View
+from bot.slack.lead_form import form_values
+from bot.slack.leads import post_card
+from bot.slack.mrkdwn import escape
+from storage.leads import Lead
+
+
+async def open_form(desk: Desk, call: Call) -> None:
+    """Open the form with the lead's present address."""
+    await call.ack()
+    card = await desk.leads.card(Actor(call.workspace_id, call.user_id), int(call.action["value"]))
+    await open_view(desk, call, _view(card.lead))
+
+
+async def submitted(desk: Desk, call: Call) -> None:
+    """Set the address, then bring the card up to date."""
+    values = form_values(call.view)
+    address, region = (str(values.get(name) or "").strip() or None for name in ("address", "region"))
+    if not address and not region:
+        await call.ack(response_action="errors", errors={"address": "Give an address, or at least a city."})
+        return
+    number = int(json.loads(call.view["private_metadata"])["lead"])
+    who = await desk.actor(call.workspace_id, call.user_id)
+    try:
+        await desk.places.complete(who, number, address=address, region=region)
+    except PlaceStillUnknown as unknown:
+        await call.ack(response_action="errors", errors={unknown.field: str(unknown)})
+        return
+    await call.ack()
+    desk.background.start(_update_card(desk, who, number))
+
+
+async def _update_card(desk: Desk, who: Actor, number: int) -> None:
+    await post_card(desk, who, number)
+
+
+def _view(lead: Lead) -> Block:
+    return modal(
+        View.PLACE,
+        "Complete the address",
+        [
+            section(f"L-{lead.number}  {escape(lead.name)}"),
+            text_input("address", "Property address", initial=lead.address or "", hint="Street, city and postal code."),
+            text_input("region", "Area or city", initial=lead.region or ""),
+        ],
+        submit="Save address",
+        private_metadata=json.dumps({"lead": lead.number}),
+    )

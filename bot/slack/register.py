@@ -1,0 +1,99 @@
+"""The one table of every command, shortcut, action, view and event, and the listeners that look things up in it."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.slack import home, leads, offers, places
+from bot.slack.calls import Ack, Call, Desk, Respond
+from bot.slack.errors import answer_error
+from bot.slack.ids import Action, Command, Shortcut, View
+from domain.errors import RuleBroken
+
+Listener = Callable[[Desk, Call], Awaitable[None]]
+
+COMMANDS: Mapping[str, Listener] = {Command.LEAD: leads.command, Command.OFFER: offers.command}
+SHORTCUTS: Mapping[str, Listener] = {
+    Shortcut.NEW_LEAD: leads.open_empty,
+    Shortcut.PRICE_OFFER: offers.open_empty,
+    Shortcut.LEAD_FROM_MESSAGE: leads.open_from_message,
+}
+ACTIONS: Mapping[str, Listener] = {
+    Action.NEW_LEAD: leads.open_empty,
+    Action.SHOW_LEAD: leads.show_clicked,
+    Action.COMPLETE_PLACE: places.open_form,
+    Action.PRICE: offers.open_for_lead,
+    Action.WHAT_IF: offers.open_what_if,
+    Action.OFFER_INPUT: offers.recompute,
+    Action.OPEN_LINK: home.link_followed,
+}
+SUBMISSIONS: Mapping[str, Listener] = {
+    View.LEAD: leads.submitted,
+    View.PLACE: places.submitted,
+    View.OFFER: offers.submitted,
+}
+EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
+
+_ANY = re.compile(".*", re.DOTALL)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Add one listener per kind of delivery.
+
+    Bolt asks its listeners one after another, so a listener per command would make each one slower than the last.
+    """
+
+    async def on_command(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
+        await _dispatch(desk, Call(body, ack, respond), COMMANDS, body["command"])
+
+    async def on_shortcut(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
+        await _dispatch(desk, Call(body, ack, respond), SHORTCUTS, body["callback_id"])
+
+    async def on_action(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
+        await _dispatch(desk, Call(body, ack, respond), ACTIONS, body["actions"][0]["action_id"])
+
+    async def on_submission(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
+        await _dispatch(desk, Call(body, ack, respond), SUBMISSIONS, body["view"]["callback_id"])
+
+    async def on_event(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
+        call = Call({"team_id": body.get("team_id"), **body["event"]}, ack, respond)
+        await _dispatch(desk, call, EVENTS, body["event"]["type"])
+
+    app.command(_ANY)(on_command)
+    app.shortcut(_ANY)(on_shortcut)
+    app.action(_ANY)(on_action)
+    app.view_submission(_ANY)(on_submission)
+    for kind in EVENTS:
+        app.event(kind)(on_event)
+
+
+class NotKnown(RuleBroken):
+    """Valhalla has nothing called {name}. It may belong to another release; `/lead help` shows what there is."""
+
+    code = "NOT_KNOWN"
+
+
+async def _dispatch(desk: Desk, call: Call, table: Mapping[str, Listener], name: str) -> None:
+    acked = _Acked(call.ack)
+    watched = Call(call.body, acked, call.respond)
+    try:
+        listener = table.get(name)
+        if listener is None:
+            raise NotKnown(name=name)
+        await listener(desk, watched)
+    except Exception as error:  # noqa: BLE001 - the one handler of this edge: the person gets words, the log the rest
+        await answer_error(desk, watched, error, acked=acked.done)
+
+
+class _Acked:
+    """An acknowledgement that remembers whether it was given."""
+
+    def __init__(self, ack: Ack) -> None:
+        self._ack = ack
+        self.done = False
+
+    async def __call__(self, *arguments: object, **values: object) -> object:
+        self.done = True
+        return await self._ack(*arguments, **values)

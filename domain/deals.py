@@ -1,0 +1,78 @@
+"""A deal's stages, its brief's status, and the one line that names a brief."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from domain.buyers import PropertyType
+
+
+class Stage(StrEnum):
+    """Where a deal stands, in the order in which it moves; `lost` may follow any stage but `closed`."""
+
+    DRAFT = "draft"
+    OFFERED = "offered"
+    UNDER_AGREEMENT = "under_agreement"
+    MARKETED = "marketed"
+    ASSIGNED = "assigned"
+    CLOSED = "closed"
+    LOST = "lost"
+
+    @property
+    def label(self) -> str:
+        """The stage in a person's words: "Under agreement"."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the deal can still be won."""
+        return self not in (Stage.CLOSED, Stage.LOST)
+
+
+class BriefStatus(StrEnum):
+    """Whether buyers may still be shown a brief: only while it is active."""
+
+    ACTIVE = "active"
+    UNDER_CONTRACT = "under_contract"
+    SOLD = "sold"
+    ARCHIVED = "archived"
+
+    @property
+    def label(self) -> str:
+        """The status in a person's words; an agreement is what the public project calls a contract."""
+        return _BRIEF_LABELS[self]
+
+
+_BRIEF_LABELS: Final = {
+    BriefStatus.ACTIVE: "Active",
+    BriefStatus.UNDER_CONTRACT: "Under agreement",
+    BriefStatus.SOLD: "Sold",
+    BriefStatus.ARCHIVED: "Archived",
+}
+
+
+def headline(
+    *,
+    beds: int | None,
+    property_type: PropertyType | None,
+    place: str | None,
+    province: str | None,
+    arv: Decimal | None,
+) -> str:
+    """One line for a brief: "3-bed SFR in Hamilton ON, ARV 500,000".
+
+    `place` is a municipality or a market label; "ALL" (no market) and None leave the province alone. What is not
+    known is left out, but for the place, whose lack is said because buyers are chosen by it.
+    """
+    known_place = " ".join(part for part in (None if place == "ALL" else place, province) if part)
+    home = f"{beds}-bed " if beds else ""
+    kind = property_type.value if property_type else "property"
+    where = f"in {known_place}" if known_place else "(place unknown)"
+    price = f", ARV {_amount(arv)}" if arv is not None else ""
+    line = f"{home}{kind} {where}{price}"
+    return line[:1].upper() + line[1:]
+
+
+def _amount(value: Decimal) -> str:
+    """Whole dollars without cents, anything else to the cent."""
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"

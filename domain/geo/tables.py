@@ -1,0 +1,15 @@
+"""Reading the packaged tables: a line of values apart by bars, after a line of column names."""
+
+from importlib.resources import files
+
+
+def read_text(name: str) -> str:
+    """Give the whole text of a packaged table."""
+    return (files("domain.geo") / "data" / name).read_text(encoding="utf-8")
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Give the rows of a packaged table by column name; lines that begin with # are remarks."""
+    lines = [line for line in read_text(name).splitlines() if line and not line.startswith("#")]
+    columns = lines[0].split("|")
+    return [dict(zip(columns, line.split("|"), strict=True)) for line in lines[1:]]

@@ -1,0 +1,42 @@
+"""Public holidays of the provinces and territories, by local date, with their English names."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from holidays import PUBLIC, country_holidays
+
+from domain.errors import RuleBroken
+
+PROVINCES: Final = ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
+
+
+class UnknownProvince(RuleBroken):
+    """{province} is not a province or territory of Canada."""
+
+    code: ClassVar[str] = "UNKNOWN_PROVINCE"
+
+
+def holidays_of(province: str, year: int) -> Mapping[date, str]:
+    """The days on which the province (two letters) rests in `year`, substitutes for a Saturday or Sunday among them.
+
+    From the `holidays` library, category PUBLIC. Manitoba's 11 November is added: its own Act (The Remembrance Day Act)
+    keeps it, the library does not. Raises UnknownProvince; without a province only the national days would be known.
+    """
+    if province not in PROVINCES:
+        raise UnknownProvince(province=repr(province)[:80])
+    return _days(province, year)
+
+
+@lru_cache(maxsize=512)
+def _days(province: str, year: int) -> Mapping[date, str]:
+    """Ask the library once for a province and a year."""
+    found = country_holidays(
+        "CA", subdiv=province, years=year, expand=False, categories=(PUBLIC,), language="en_CA"
+    ).items()
+    days = {on: name for on, name in sorted(found) if on.year == year}
+    if province == "MB":
+        days.setdefault(date(year, 11, 11), "Remembrance Day")
+    return MappingProxyType(days)

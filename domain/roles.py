@@ -1,0 +1,16 @@
+"""What a member of the team may do, by role."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A member's role; Slack's workspace admins are admins at first, everyone else is a rep until changed."""
+
+    REP = "rep"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+
+def may_see_contact(role: Role, *, user_id: str, rep_id: str | None) -> bool:
+    """Whether a member sees a seller's full phone and e-mail: reps those of their own and of unassigned leads."""
+    return role is not Role.REP or rep_id in (None, user_id)

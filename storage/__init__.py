@@ -1,0 +1,1 @@
+"""Keeps domain values: tables, queries, one transaction at a time."""

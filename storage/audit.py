@@ -1,0 +1,41 @@
+"""The audit trail: who changed what, from what to what, and why; rows are only ever added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Index, String, Table, Text, insert
+
+from storage.base import Json, Tx, Utc, common, metadata
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    *common(),
+    Column("at", Utc, nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("verb", String(64), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Column("reason", Text),
+)
+Index("ix_audit_entry_at", audit_entry.c.workspace_id, audit_entry.c.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed: `before` and `after` are JSON objects, None where there was or is nothing."""
+
+    actor: str
+    verb: str
+    subject: str
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
+    reason: str | None = None
+
+
+def record(tx: Tx, change: Change, *, now: datetime) -> None:
+    """Append one entry."""
+    values = {name: getattr(change, name) for name in ("actor", "verb", "subject", "before", "after", "reason")}
+    tx.connection.execute(insert(audit_entry), tx.own(**values, at=now, created_at=now))

@@ -1,0 +1,59 @@
+"""The consent ledger: what a person agreed to, or took back; rows are only ever added."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Column, Date, Index, String, Table, Text, bindparam, insert, select
+
+from domain.leads import ContactBasis
+from domain.policy import Medium
+from storage.base import Tx, common, metadata
+
+consent_event = Table(
+    "consent_event",
+    metadata,
+    *common(),
+    Column("address", String(320), nullable=False),
+    Column("medium", String(8)),
+    Column("kind", String(32), nullable=False),
+    Column("obtained_on", Date, nullable=False),
+    Column("wording", Text),
+    Column("source", Text),
+    Column("evidence", Text),
+    Column("recorded_by", String(32), nullable=False),
+)
+_c = consent_event.c
+Index("ix_consent_event_address", _c.workspace_id, _c.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One entry of the ledger; no medium means every medium that the address serves."""
+
+    address: str
+    medium: Medium | None
+    kind: ContactBasis
+    obtained_on: date
+
+
+_INSERT = insert(consent_event)
+_OF = (
+    select(_c.address, _c.medium, _c.kind, _c.obtained_on)
+    .where(_c.workspace_id == bindparam("workspace_id"), _c.address.in_(bindparam("addresses", expanding=True)))
+    .order_by(_c.id)
+)
+
+
+def add_consents(tx: Tx, rows: Iterable[Mapping[str, object]]) -> None:
+    """Append entries from their column values."""
+    tx.connection.execute(_INSERT, [tx.own(**row) for row in rows])
+
+
+def consents_of(tx: Tx, addresses: Iterable[str]) -> list[Consent]:
+    """Return the ledger of these addresses, oldest first."""
+    rows = tx.connection.execute(_OF, tx.own(addresses=list(addresses)))
+    return [
+        Consent(row.address, Medium(row.medium) if row.medium else None, ContactBasis(row.kind), row.obtained_on)
+        for row in rows
+    ]

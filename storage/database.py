@@ -1,0 +1,178 @@
+"""The engine from a URL: one writer and a pool of readers on SQLite, one pool on PostgreSQL."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from domain.errors import RuleBroken
+from storage.base import Tx, Work
+
+T = TypeVar("T")
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+READERS = 4
+CONNECT_SECONDS = 5
+
+
+class DatabaseUrlInvalid(RuleBroken):
+    """DATABASE_URL is not usable: {why}. Write sqlite+aiosqlite:///valhalla.db or postgresql+asyncpg://user:password@host/name."""
+
+    code = "DATABASE_URL_INVALID"
+
+
+class DatabaseUnavailable(RuleBroken):
+    """The database can't be used right now: {why}. Nothing was saved."""
+
+    code = "DATABASE_UNAVAILABLE"
+
+
+def parse_url(text: str) -> URL:
+    """Return the URL with the driver that the product ships; raise `DatabaseUrlInvalid` for any other."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise DatabaseUrlInvalid(why="it is not a URL") from error
+    if url.drivername not in DRIVERS:
+        raise DatabaseUrlInvalid(why=f"{url.drivername} is not a database we know")
+    if url.drivername.startswith("sqlite") and url.database in (None, "", ":memory:"):
+        raise DatabaseUrlInvalid(why="it names no file")
+    return url.set(drivername=DRIVERS[url.drivername])
+
+
+class Database:
+    """Runs one workspace's work in one transaction.
+
+    Work is a plain function of a `Tx`. On SQLite writes queue for the one writer thread, which begins
+    with BEGIN IMMEDIATE; on PostgreSQL they run on the asyncpg pool. Both commit before `write` returns.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.drivername.startswith("sqlite")
+        self._readers = _async_engine(self.url)
+        self._writer = _Writer(self.url) if self.is_sqlite else None
+        self._connect_errors = _connect_errors(self.is_sqlite)
+        self._under_way: set[asyncio.Task[Any]] = set()
+
+    async def write(self, workspace_id: str, work: Work[T]) -> T:
+        """Run `work` in a transaction and commit it, even if the caller is cancelled meanwhile.
+
+        Raises `DatabaseUnavailable` when the database can't be reached or written; nothing is kept then.
+        """
+        task = asyncio.create_task(self.change(lambda connection: work(Tx(connection, workspace_id))))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def read(self, workspace_id: str, work: Work[T]) -> T:
+        """Run `work` on a reader; what it writes is refused (SQLite) or rolled back (PostgreSQL)."""
+        with self._plainly():
+            async with self._readers.connect() as connection:
+                return await connection.run_sync(lambda c: work(Tx(c, workspace_id)))
+
+    async def change(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a writing transaction that belongs to no workspace (set-up, migrations)."""
+        with self._plainly():
+            if self._writer is not None:
+                return await self._writer.run(work)
+            async with self._readers.begin() as connection:
+                return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        """Wait for writes under way, then let go of every connection."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        if self._writer is not None:
+            await self._writer.close()
+        await self._readers.dispose()
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Turn what says "no database" into `DatabaseUnavailable`; let broken statements and rules pass."""
+        try:
+            yield
+        except DBAPIError as error:
+            if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+                raise DatabaseUnavailable(why=_first_line(error.orig or error)) from error
+            raise
+        except self._connect_errors as error:
+            raise DatabaseUnavailable(why=_first_line(error)) from error
+
+
+class _Writer:
+    """SQLite's one writing connection, owned by one thread."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = _sync_engine(url)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+
+def _sync_engine(url: URL) -> Engine:
+    engine = create_engine(url.set(drivername="sqlite"), poolclass=StaticPool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing; BEGIN IMMEDIATE below does
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _async_engine(url: URL) -> AsyncEngine:
+    if url.drivername.startswith("postgresql"):
+        return create_async_engine(
+            url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS}
+        )
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in ("query_only=ON", "foreign_keys=ON", "busy_timeout=5000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+def _connect_errors(is_sqlite: bool) -> tuple[type[Exception], ...]:
+    if is_sqlite:
+        return (OSError,)
+    from asyncpg import InterfaceError as Unusable  # a driver that SQLite's users need not load
+    from asyncpg import PostgresError
+
+    return (OSError, PostgresError, Unusable)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__

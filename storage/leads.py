@@ -1,0 +1,258 @@
+"""Leads and the briefs that buyers are shown of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from domain.buyers import PropertyType
+from domain.leads import LeadStatus
+from storage.base import Cents, Id, Json, Tx, Utc, common, metadata
+
+lead = Table(
+    "lead",
+    metadata,
+    *common(),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone", String(32)),
+    Column("email", String(320)),
+    Column("source", Text),
+    Column("status", String(16), nullable=False),
+    Column("address", Text),
+    Column("region", Text),
+    Column("postal_code", String(7)),
+    Column("municipality", Text),
+    Column("province", String(2)),
+    Column("market", String(64), nullable=False),
+    Column("zones", Json, nullable=False),
+    Column("location_confidence", Float, nullable=False),
+    Column("location_set_by", String(32)),
+    Column("rep_id", String(32)),
+    Column("asking_price", Cents),
+    Column("notes", Text, nullable=False),
+    Column("permalink", Text),
+    Column("channel_id", String(32)),
+    Column("card_ts", String(32)),
+    Column("card_lease_until", Utc),
+    Column("search_text", Text, nullable=False),
+    Column("missing", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("workspace_id", "number"),
+)
+Index("ix_lead_rep", lead.c.workspace_id, lead.c.rep_id, lead.c.created_at)
+Index(
+    "ix_lead_cardless",
+    lead.c.created_at,
+    postgresql_where=lead.c.card_ts.is_(None),
+    sqlite_where=lead.c.card_ts.is_(None),
+)
+
+deal_brief = Table(
+    "deal_brief",
+    metadata,
+    *common(),
+    Column("lead_id", Id, ForeignKey(lead.c.id), nullable=False, index=True),
+    Column("headline", Text, nullable=False),
+    Column("region", Text),
+    Column("province", String(2)),
+    Column("market", String(64), nullable=False),
+    Column("property_type", String(16)),
+    Column("price", Cents),
+    Column("beds", Integer),
+    Column("baths", Numeric(4, 1, asdecimal=False)),
+    Column("notes", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One seller and one property, as stored. `missing` names parts of the flow that could not be done, and why."""
+
+    id: int
+    number: int
+    name: str
+    phone: str | None
+    email: str | None
+    source: str | None
+    status: LeadStatus
+    address: str | None
+    region: str | None
+    municipality: str | None
+    province: str | None
+    market: str
+    zones: frozenset[str]
+    location_confidence: float
+    rep_id: str | None
+    asking_price: Decimal | None
+    notes: str
+    permalink: str | None
+    channel_id: str | None
+    card_ts: str | None
+    missing: Mapping[str, str]
+    version: int
+    created_at: datetime
+
+    @property
+    def place(self) -> str:
+        """The best words for where the property is: the address, else the region, else a plain lack."""
+        return self.address or self.region or "address unknown"
+
+
+_c = lead.c
+_COLUMNS = (
+    _c.id,
+    _c.number,
+    _c.name,
+    _c.phone,
+    _c.email,
+    _c.source,
+    _c.status,
+    _c.address,
+    _c.region,
+    _c.municipality,
+    _c.province,
+    _c.market,
+    _c.zones,
+    _c.location_confidence,
+    _c.rep_id,
+    _c.asking_price,
+    _c.notes,
+    _c.permalink,
+    _c.channel_id,
+    _c.card_ts,
+    _c.missing,
+    _c.version,
+    _c.created_at,
+)
+_INSERT = insert(lead).returning(_c.id)
+_BY_NUMBER = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.number == bindparam("number"))
+_BY_ID = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.id == bindparam("id"))
+
+
+def _lead(row: Row[Any]) -> Lead:
+    values = dict(row._mapping)
+    return Lead(**values | {"status": LeadStatus(row.status), "zones": frozenset(row.zones)})
+
+
+def add_lead(tx: Tx, values: Mapping[str, object]) -> int:
+    """Insert a lead from its column values; return its id."""
+    return int(tx.connection.execute(_INSERT, tx.own(**values)).scalar_one())
+
+
+def find_lead(tx: Tx, *, number: int) -> Lead | None:
+    """Return the lead that people call L-{number}."""
+    row = tx.connection.execute(_BY_NUMBER, tx.own(number=number)).one_or_none()
+    return _lead(row) if row else None
+
+
+def get_lead(tx: Tx, lead_id: int) -> Lead | None:
+    """Return the lead with this row id."""
+    row = tx.connection.execute(_BY_ID, tx.own(id=lead_id)).one_or_none()
+    return _lead(row) if row else None
+
+
+def search_leads(tx: Tx, words: Sequence[str], *, limit: int) -> list[Lead]:
+    """Return the newest leads whose folded name, address, phone or e-mail holds every word (already folded)."""
+    matches = and_(*(_c.search_text.contains(word, autoescape=True) for word in words))
+    query = select(*_COLUMNS).where(_c.workspace_id == tx.workspace_id, matches)
+    return [_lead(row) for row in tx.connection.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def leads_of(tx: Tx, rep_id: str, *, limit: int) -> list[Lead]:
+    """Return a rep's newest leads that are not disqualified."""
+    query = select(*_COLUMNS).where(
+        _c.workspace_id == tx.workspace_id, _c.rep_id == rep_id, _c.status != LeadStatus.DISQUALIFIED
+    )
+    return [_lead(row) for row in tx.connection.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def count_leads(tx: Tx, *, since: datetime) -> int:
+    """Count the leads captured since an instant."""
+    query = select(func.count()).where(_c.workspace_id == tx.workspace_id, _c.created_at >= since)
+    return int(tx.connection.execute(query).scalar_one())
+
+
+def change_lead(tx: Tx, lead_id: int, values: Mapping[str, object]) -> None:
+    """Change columns of a lead and raise its version."""
+    where = and_(_c.workspace_id == tx.workspace_id, _c.id == lead_id)
+    tx.connection.execute(update(lead).where(where).values({**values, "version": _c.version + 1}))
+
+
+def set_card(tx: Tx, lead_id: int, *, channel_id: str, ts: str, permalink: str | None) -> None:
+    """Remember where a lead's card stands in Slack."""
+    where = and_(_c.workspace_id == tx.workspace_id, _c.id == lead_id)
+    values = {"channel_id": channel_id, "card_ts": ts, "permalink": permalink, "card_lease_until": None}
+    tx.connection.execute(update(lead).where(where).values(values))
+
+
+def claim_cardless(tx: Tx, *, before: datetime, now: datetime, lease: timedelta, limit: int) -> list[int]:
+    """Claim leads created before an instant that have no card yet; nobody else gets them until the lease ends."""
+    free = or_(_c.card_lease_until.is_(None), _c.card_lease_until < now)
+    due = select(_c.id).where(_c.workspace_id == tx.workspace_id, _c.card_ts.is_(None), _c.created_at < before, free)
+    due = due.order_by(_c.id).limit(limit).with_for_update(skip_locked=True)
+    claim = update(lead).where(_c.id.in_(due)).values(card_lease_until=now + lease).returning(_c.id)
+    return sorted(tx.connection.execute(claim).scalars())
+
+
+_INSERT_BRIEF = insert(deal_brief).returning(deal_brief.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What buyers are shown of a lead."""
+
+    id: int
+    headline: str
+    property_type: PropertyType | None
+    price: Decimal | None
+    beds: int | None
+    baths: float | None
+
+
+def add_brief(tx: Tx, values: Mapping[str, object]) -> int:
+    """Insert a deal brief from its column values; return its id."""
+    return int(tx.connection.execute(_INSERT_BRIEF, tx.own(**values)).scalar_one())
+
+
+def change_brief(tx: Tx, brief_id: int, values: Mapping[str, object]) -> None:
+    """Change columns of a brief."""
+    c = deal_brief.c
+    tx.connection.execute(
+        update(deal_brief).where(c.workspace_id == tx.workspace_id, c.id == brief_id).values(dict(values))
+    )
+
+
+def brief_of(tx: Tx, lead_id: int) -> Brief | None:
+    """Return the newest brief of a lead."""
+    c = deal_brief.c
+    query = select(c.id, c.headline, c.property_type, c.price, c.beds, c.baths)
+    query = query.where(c.workspace_id == tx.workspace_id, c.lead_id == lead_id).order_by(c.id.desc()).limit(1)
+    row = tx.connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    kind = PropertyType(row.property_type) if row.property_type else None
+    return Brief(row.id, row.headline, kind, row.price, row.beds, row.baths)

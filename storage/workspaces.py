@@ -1,0 +1,154 @@
+"""Workspaces, their members, and the numbers that their records are called by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text, UniqueConstraint, select, update
+
+from domain.roles import Role
+from storage.base import Tx, Utc, common, metadata
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("business_name", Text),
+    Column("mailing_address", Text),
+    Column("contact_phone", String(32)),
+    Column("contact_email", String(320)),
+    Column("leads_channel_id", String(32)),
+    Column("approvals_channel_id", String(32)),
+    Column("digest_channel_id", String(32)),
+    Column("digest_hour", Integer, nullable=False),
+    Column("default_market", Text),
+    Column("outreach_paused", Boolean, nullable=False),
+    Column("outreach_paused_by", String(32)),
+    Column("outreach_paused_at", Utc),
+    Column("outreach_paused_reason", Text),
+    Column("approval_threshold", Integer, nullable=False),
+    Column("contact_cap_per_day", Integer, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)
+
+member = Table(
+    "member",
+    metadata,
+    *common(),
+    Column("user_id", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("quiet_from", String(5)),
+    Column("quiet_to", String(5)),
+    Column("active", Boolean, nullable=False),
+    UniqueConstraint("workspace_id", "user_id"),
+)
+
+DEFAULT_PLACE = "ON/ALL"
+"""The place of a team that chose none, as province and market."""
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("workspace_id", String(32), primary_key=True),
+    Column("noun", String(16), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A team as Slack knows it, and the channels that it gave us."""
+
+    id: str
+    name: str
+    zone: str
+    leads_channel_id: str | None
+    approvals_channel_id: str | None
+    digest_channel_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the workspace."""
+
+    user_id: str
+    name: str
+    role: Role
+    zone: str
+
+
+def find_workspace(tx: Tx) -> Workspace | None:
+    """Return this transaction's workspace, None before it was created."""
+    c = workspace.c
+    columns = (c.id, c.name, c.zone, c.leads_channel_id, c.approvals_channel_id, c.digest_channel_id)
+    row = tx.connection.execute(select(*columns).where(c.id == tx.workspace_id)).one_or_none()
+    return Workspace(*row) if row else None
+
+
+def add_workspace(tx: Tx, *, name: str, zone: str, now: datetime) -> bool:
+    """Create this transaction's workspace with its defaults; False when it stood already."""
+    values = {
+        "id": tx.workspace_id,
+        "name": name,
+        "zone": zone,
+        "locale": "en-CA",
+        "digest_hour": 8,
+        "outreach_paused": False,
+        "default_market": DEFAULT_PLACE,
+        "approval_threshold": 10,
+        "contact_cap_per_day": 2,
+        "created_at": now,
+    }
+    created = tx.connection.execute(tx.upsert(workspace).values(values).on_conflict_do_nothing())
+    return bool(created.rowcount)
+
+
+def set_channels(tx: Tx, channels: Mapping[str, str]) -> None:
+    """Remember channel ids by column name (`leads_channel_id`, ...)."""
+    tx.connection.execute(update(workspace).where(workspace.c.id == tx.workspace_id).values(dict(channels)))
+
+
+def find_member(tx: Tx, user_id: str) -> Member | None:
+    """Return the member with Slack's user id, None when we have not met."""
+    c = member.c
+    query = select(c.user_id, c.name, c.role, c.zone).where(c.workspace_id == tx.workspace_id, c.user_id == user_id)
+    row = tx.connection.execute(query).one_or_none()
+    return Member(row.user_id, row.name, Role(row.role), row.zone) if row else None
+
+
+def add_member(tx: Tx, who: Member, *, now: datetime) -> None:
+    """Remember a person; the first row stands when two deliveries add the same one."""
+    values = tx.own(
+        user_id=who.user_id,
+        name=who.name,
+        role=who.role,
+        zone=who.zone,
+        locale="en-CA",
+        active=True,
+        created_at=now,
+    )
+    tx.connection.execute(tx.upsert(member).values(values).on_conflict_do_nothing())
+
+
+def next_numbers(tx: Tx, *nouns: str) -> list[int]:
+    """Return the next number of each noun, in the order given; the row lock keeps them without gaps or twins."""
+    rows = [{"workspace_id": tx.workspace_id, "noun": noun, "value": 1} for noun in sorted(nouns)]
+    upsert = tx.upsert(counter).values(rows)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=[counter.c.workspace_id, counter.c.noun], set_={"value": counter.c.value + 1}
+    ).returning(counter.c.noun, counter.c.value)
+    taken = {row.noun: row.value for row in tx.connection.execute(upsert)}
+    return [taken[noun] for noun in nouns]
+
+
+def default_place(tx: Tx) -> tuple[str, str]:
+    """Return the province and market that the team prices for when nobody names a place."""
+    chosen = tx.connection.execute(select(workspace.c.default_market).where(workspace.c.id == tx.workspace_id))
+    province, _, market = (chosen.scalar_one_or_none() or DEFAULT_PLACE).partition("/")
+    return province, market or "ALL"

@@ -1,0 +1,90 @@
+"""A Chromium for the page's tests, and a page that fails its test when the console shows an error."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.fake_server import Fake, Running
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass
+class Console:
+    """What the page wrote to the console; `allow` names what a test provokes on purpose."""
+
+    errors: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, part: str) -> None:
+        """Expect errors that contain this text."""
+        self.allowed.append(part)
+
+    def note(self, message: ConsoleMessage) -> None:
+        """Keep errors and warnings."""
+        if message.type in ("error", "warning"):
+            self.errors.append(message.text)
+
+    def unexpected(self) -> list[str]:
+        """The errors that no test asked for."""
+        return [error for error in self.errors if not any(part in error for part in self.allowed)]
+
+
+def require_chromium() -> None:
+    """Skip without Chromium, or fail where the environment says that it must be there."""
+    if CHROMIUM.exists():
+        return
+    reason = f"Chromium is not installed at {CHROMIUM}"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    require_chromium()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS, headless=True)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Running]:
+    server = Running()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fake(running: Running) -> Fake:
+    running.fake.reset()
+    return running.fake
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console()
+
+
+@pytest.fixture
+def page(browser: Browser, running: Running, fake: Fake, console: Console) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=running.url, viewport={"width": 1280, "height": 800}, locale="en-CA", timezone_id="Europe/Berlin"
+    )
+    context.set_default_timeout(5000)
+    opened = context.new_page()
+    opened.on("console", console.note)
+    opened.on("pageerror", lambda error: console.errors.append(str(error)))
+    yield opened
+    context.close()
+    assert console.unexpected() == []

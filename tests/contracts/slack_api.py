@@ -1,0 +1,24 @@
+"""Where Slack's published contracts lie on this machine, if they do: they are read, never part of the project."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def slack_api() -> Path | None:
+    """Return the folder named by VALHALLA_SLACK_API, else ../shared/data/slack-api beside the repository, else None."""
+    named = os.environ.get("VALHALLA_SLACK_API")
+    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "slack-api"
+    return folder if folder.is_dir() else None
+
+
+def contract(path):
+    """Return the parsed contract, or skip the test with a reason where the contracts are not at hand."""
+    folder = slack_api()
+    if folder is None:
+        pytest.skip("Slack's contracts are not on this machine; set VALHALLA_SLACK_API to their folder")
+    return json.loads((folder / path).read_text(encoding="utf-8"))

@@ -1,0 +1,76 @@
+"""manifest.yml is what Slack accepts, asks for no more than it needs, and names what the bot answers to."""
+
+import re
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from tests.contracts.slack_api import ROOT, contract
+
+TEXT = (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def manifest():
+    return yaml.safe_load(TEXT)
+
+
+def test_the_manifest_fits_slacks_schema(manifest):
+    faults = Draft7Validator(contract("manifest.schema.v2.json")).iter_errors(manifest)
+    assert [f"{list(fault.path)}: {fault.message}" for fault in faults] == []
+
+
+def test_a_manifest_with_a_slip_does_not_fit_slacks_schema(manifest):
+    manifest["features"]["slash_commands"][0]["comand"] = "/lead"
+    manifest["features"]["shortcuts"][0]["name"] = "x" * 25
+    assert len(list(Draft7Validator(contract("manifest.schema.v2.json")).iter_errors(manifest))) == 2
+
+
+def test_the_app_is_called_valhalla_and_has_a_bot(manifest):
+    assert manifest["display_information"]["name"] == "Valhalla"
+    assert manifest["features"]["bot_user"]["display_name"] == "Valhalla"
+
+
+def test_home_and_messages_are_open(manifest):
+    assert manifest["features"]["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
+
+
+def test_the_commands_say_what_they_do_and_how(manifest):
+    commands = {one["command"]: one for one in manifest["features"]["slash_commands"]}
+    assert set(commands) == {"/lead", "/offer"}
+    assert all(one["description"] and one["usage_hint"] for one in commands.values())
+
+
+def test_the_shortcuts_are_the_three_we_answer(manifest):
+    shortcuts = {(one["callback_id"], one["type"]) for one in manifest["features"]["shortcuts"]}
+    assert shortcuts == {("new_lead", "global"), ("price_offer", "global"), ("lead_from_message", "message")}
+    assert all(len(one["name"]) <= 24 for one in manifest["features"]["shortcuts"])
+
+
+def test_every_scope_has_its_reason_and_none_is_too_many(manifest):
+    scopes = manifest["oauth_config"]["scopes"]
+    assert set(scopes) == {"bot"}
+    assert set(scopes["bot"]) == {
+        "commands",
+        "chat:write",
+        "chat:write.public",
+        "users:read",
+        "channels:read",
+        "im:write",
+    }
+    for scope in scopes["bot"]:
+        assert re.search(rf"- {re.escape(scope)} +# \S+", TEXT), f"{scope} has no reason beside it"
+
+
+def test_socket_mode_is_on_and_what_we_do_not_use_is_off(manifest):
+    settings = manifest["settings"]
+    assert settings["socket_mode_enabled"] is True
+    assert settings["interactivity"] == {"is_enabled": True}
+    assert settings["org_deploy_enabled"] is False
+    assert settings["token_rotation_enabled"] is False
+    assert settings["event_subscriptions"] == {"bot_events": ["app_home_opened"]}
