@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
+BENCHES := lead_command capture start geo
 
 # Unset, the port is what .env says, else 8000.
 ifdef PORT
@@ -36,10 +37,7 @@ check: $(DEV_STAMP) ## Look at formatting, lint, types and the directions of imp
 	$(BIN)/lint-imports
 
 bench: $(DEV_STAMP) ## Measure what the README quotes
-	@set -e; for file in bench/[a-z]*.py; do \
-		[ -f "$$file" ] || { echo "Nothing to measure yet."; exit 0; }; \
-		echo "== $$file"; $(BIN)/python "$$file"; \
-	done
+	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name; done
 
 fmt: $(DEV_STAMP) ## Format the code and fix what needs no thought
 	$(BIN)/ruff check --fix-only .
@@ -51,12 +49,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 		|| { rm -rf $(VENV); echo "No virtual environment: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
 
-$(RUN_STAMP): requirements/run.txt | $(BIN)/python
+$(RUN_STAMP): requirements/run.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what Valhalla needs into $(VENV), once ..."
 	@$(PIP) install --quiet -r requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV_STAMP): requirements/dev.txt requirements/run.txt | $(BIN)/python
+$(DEV_STAMP): requirements/dev.txt requirements/run.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what the checks need into $(VENV), once ..."
 	@$(PIP) install --quiet -r requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN_STAMP)

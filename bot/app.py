@@ -1,18 +1,22 @@
 """The composition root: reads the settings and hands everything down."""
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 
 import structlog
+from aiohttp import ClientSession, ClientTimeout
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Mount, Route
 
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.http.access import Door
@@ -37,22 +41,30 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+SLACK_SECONDS = 20
+"""How long a call of Slack's Web API may take. One session serves them all: the client would open one for each."""
+
 SANDBOX_ROLES = {"U0LEE": Role.APPROVER, "U0SAM": Role.ADMIN}
 """First roles of the sandbox's people; with real Slack they come from the workspace."""
 
 
 class Program:
-    """Everything, composed: `asgi` answers HTTP at once, `connect` speaks to Slack and may only follow once it listens."""
+    """Everything, composed: `asgi` answers HTTP at once; `connect` speaks to Slack, once somebody serves `asgi`."""
 
-    def __init__(self, settings: Settings, database: Database, *, origin: str) -> None:
-        """Compose the program for a migrated database; `origin` is where its HTTP side is reached."""
+    def __init__(
+        self, settings: Settings, database: Database, *, origin: str, client: AsyncWebClient | None = None
+    ) -> None:
+        """Compose the program for a migrated database; `origin` is where its HTTP side is reached.
+
+        `client` stands in for Slack's own client, which the settings decide otherwise.
+        """
         self._database = database
         clock: Clock = SystemClock()
         self.sandbox: Sandbox | None = None
         if settings.slack_mode is SlackMode.SANDBOX:
             clock = MovableClock()
             self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
-        client = _client(settings, self.sandbox)
+        client = client or _client(settings, self.sandbox)
         self.desk = _desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
@@ -65,11 +77,12 @@ class Program:
 
         Raises `SlackApiError` when Slack refuses the token, and `ClientError` when it can't be reached.
         """
+        self.desk.client.session = ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS))
         team = await self.desk.client.auth_test()
         workspace = await self.desk.workspaces.ensure(team["team_id"], name=team["team"])
         await find_channels(self.desk, workspace)
         if self._socket:
-            await self._socket.connect_async()
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves its handler untyped
         job = partial(post_missing_cards, self.desk, workspace.id)
         self._timetable = timetable(post_missing_cards=job)
         self._timetable.start()
@@ -80,7 +93,7 @@ class Program:
         if self._timetable:
             self._timetable.shutdown(wait=False)
         if self._socket:
-            await self._socket.close_async()
+            await self._socket.close_async()  # type: ignore[no-untyped-call]  # as above
         if self.sandbox:
             await self.sandbox.close()
         await self.desk.background.finish()
@@ -116,25 +129,32 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
         signing_secret=settings.slack_signing_secret,
         request_verification_enabled=settings.slack_mode is SlackMode.HTTP,
         process_before_response=True,
+        logger=logging.getLogger("slack_bolt"),
+        # Middleware for what this app does not have: browsers' SSL checks, message events, workflow steps, agents.
+        ssl_check_enabled=False,
+        ignoring_self_events_enabled=False,
+        ignoring_self_assistant_message_events_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
     )
 
 
-def _asgi(desk: Desk, bolt: AsyncApp, sandbox: Sandbox | None) -> FastAPI:
-    asgi = FastAPI(title="Valhalla", description="The flow of a wholesaling team over HTTP.", redoc_url=None)
-    handle_problems(asgi)
+def _asgi(desk: Desk, bolt: AsyncApp, sandbox: Sandbox | None) -> Starlette:
+    """Slack's events go straight to Bolt, ahead of FastAPI and what it does for every request."""
+    api = FastAPIOffline(title="Valhalla", description="A wholesaling team's flow over HTTP.", redoc_url=None)
+    handle_problems(api)
     door = Door(sandbox.team.id, sandbox.config.origin) if sandbox else Door("", None)
-    asgi.include_router(flow_router(desk.leads, door))
-    asgi.include_router(health_router(reach_database=lambda: desk.workspaces.find("")))
+    api.include_router(flow_router(desk.leads, door))
+    api.include_router(health_router(reach_database=lambda: desk.workspaces.find("")))
+    if sandbox:
+        api.mount("/", sandbox.app)
     handler = AsyncSlackRequestHandler(bolt)
 
     async def slack_events(request: Request) -> Response:
         return await handler.handle(request)
 
-    if sandbox:
-        asgi.mount("/", sandbox.app)
-    else:
-        asgi.add_route("/slack/events", slack_events, methods=["POST"])
-    return asgi
+    events = Route("/slack/events", slack_events, methods=["POST"])
+    return Starlette(routes=[Mount("/", api)] if sandbox else [events, Mount("/", api)])
 
 
 def _socket(settings: Settings, bolt: AsyncApp, sandbox: Sandbox | None) -> AsyncSocketModeHandler | None:

@@ -2,10 +2,13 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
+
+STARTED = time.monotonic()
 
 # Each command imports what it needs when it runs: `valhalla --help` stays quick.
 
@@ -30,7 +33,7 @@ def run(
     if port is not None:
         settings = settings.model_copy(update={"port": port})
     set_up_logs(level=settings.log_level, form=settings.log_format)
-    _with_loop(serve(settings))
+    _with_loop(serve(settings, started=STARTED))
 
 
 @app.command()

@@ -7,6 +7,8 @@ import time
 
 import structlog
 import uvicorn
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.app import Program
 from bot.settings import Settings, SlackMode
@@ -54,8 +56,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until interrupted. Raises a `RuleBroken` with what to do for everything that stops the start."""
+async def serve(settings: Settings, *, started: float) -> None:
+    """Serve until interrupted; `started` is the monotonic second at which the program began.
+
+    Raises a `RuleBroken` with what to do for everything that stops the start.
+    """
     host = "127.0.0.1" if settings.slack_mode is SlackMode.SANDBOX else settings.host
     listener = listen(host, settings.port)
     origin = f"http://{host}:{listener.getsockname()[1]}"
@@ -65,17 +70,39 @@ async def serve(settings: Settings) -> None:
     if not zones.ok:
         log.error("zones_wrong", tzdata=zones.iana_version, wrong=zones.wrong)
     program = Program(settings, database, origin=origin)
-    server = uvicorn.Server(uvicorn.Config(program.asgi, log_config=None, lifespan="off", access_log=False))
+    server = _Server(program)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await _until_started(server, serving)
-        name = await program.connect()
-        _say_ready(origin, name, settings)
-        await serving
-    finally:
-        await program.close()
+        name = await _connected(program)
+        _say_ready(origin, name, settings, seconds=time.monotonic() - started)
+    except BaseException:
         server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
+        raise
+    finally:
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Closes the program before it waits for open requests: the page's event stream ends only then."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(uvicorn.Config(program.asgi, log_config=None, lifespan="off", access_log=False))
+        self._program = program
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._program.close()
+        await super().shutdown(sockets)
+
+
+async def _connected(program: Program) -> str:
+    """Connect to Slack; return the workspace's name."""
+    try:
+        return await program.connect()
+    except SlackApiError as error:
+        raise SlackUnreachable(why=error.response.get("error") or "it gave no reason") from error
+    except (ClientError, TimeoutError) as error:
+        raise SlackUnreachable(why=str(error) or "it did not answer") from error
 
 
 async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
@@ -86,8 +113,7 @@ async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) ->
         await asyncio.sleep(0.01)
 
 
-def _say_ready(origin: str, name: str, settings: Settings) -> None:
-    seconds = time.monotonic() - _STARTED
+def _say_ready(origin: str, name: str, settings: Settings, *, seconds: float) -> None:
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     log.info("ready", origin=origin, workspace=name, seconds=round(seconds, 2), megabytes=round(megabytes))
     if settings.slack_mode is SlackMode.SANDBOX:
@@ -95,5 +121,3 @@ def _say_ready(origin: str, name: str, settings: Settings) -> None:
     else:
         print(f"\n  Valhalla is connected to {name} ({settings.slack_mode}); health at {origin}/health\n", flush=True)  # noqa: T201
 
-
-_STARTED = time.monotonic()

@@ -97,7 +97,7 @@ def estimate_arv(subject: Subject, comps: Sequence[Comparable], *, trend_monthly
         arv=_whole_dollars(subject.sqft * exp(centre)),
         low=_whole_dollars(subject.sqft * exp(centre - _RANGE_80 * error)),
         high=_whole_dollars(subject.sqft * exp(centre + _RANGE_80 * error)),
-        confidence=_confidence(error, count),
+        confidence=confidence_of(error, count),
         used=len(usable),
     )
 
@@ -143,7 +143,8 @@ def _standard_error(levels: Sequence[float], weights: Sequence[float], centre: f
     return sqrt(_MEDIAN_VARIANCE * variance / count + _MODEL_VARIANCE)
 
 
-def _confidence(error: float, count: float) -> Confidence:
+def confidence_of(error: float, count: float) -> Confidence:
+    """Grade an estimate by the standard error of its logarithm and by how many full-weight sales it stands on."""
     if error < 0.075 and count >= 3.5:
         return Confidence.HIGH
     if error < 0.10 and count >= 2:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from domain.arv import ArvEstimate, Comparable, Confidence, Subject, TrendInvalid, estimate_arv
 from domain.errors import RuleBroken
-from domain.money import AMOUNT_LIMIT, CENT, ZERO, Amount, decimals, from_cents, plain_number, round_half_up
+from domain.money import CENT, ZERO, Amount, decimals, from_cents, plain_number, round_half_up
 from domain.tax_tables import TaxStatus
 from domain.taxes import (
     ConsiderationInvalid,
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 MONTHS_LIMIT = 60
+COST_LIMIT = Decimal(10**12)
+"""Costs stay below this size, so that a share of six decimals is still exact in 28 digits."""
 
 
 class CostInvalid(RuleBroken):
@@ -166,7 +168,7 @@ def _total(taxes: Iterable[Tax]) -> Decimal:
 
 def _dollars(raw: object, name: str) -> Decimal:
     amount = plain_number(raw)
-    if amount is None or not 0 <= amount < AMOUNT_LIMIT / 1000 or decimals(amount) > 2:
+    if amount is None or not 0 <= amount < COST_LIMIT or decimals(amount) > 2:
         raise CostInvalid(name, "an amount in dollars, 0 or more, with at most two decimals")
     return amount.quantize(CENT)
 

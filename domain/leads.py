@@ -13,6 +13,7 @@ from domain.policy import Medium
 from domain.quick import QuickLead, parse_quick
 
 __all__ = [
+    "NOTES_LIMIT",
     "ContactBasis",
     "ContactMissing",
     "CountUnclear",

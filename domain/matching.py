@@ -217,6 +217,7 @@ def _beside(share: float, limit: float, side: str, of: str, *, most: float = 1.0
     return _part(ReasonCode.PRICE, value, words, good=False)
 
 
+@lru_cache(maxsize=4096)
 def _rooms(code: ReasonCode, has: Count | None, least: Count | None) -> _Part:
     """1 when there are enough, .5 less for each missing, not below 0; .8 where one side does not say."""
     if has is None or least is None:

@@ -169,6 +169,8 @@ _WIDE: Final[Mapping[str, Area]] = {
     "gta": Area(_spots(("ON", "Toronto"))),
     "gtha": Area(_spots(("ON", "Toronto"), ("ON", "Hamilton"))),
     "golden horseshoe": Area(_spots(("ON", "Toronto"), ("ON", "Hamilton"))),
+    "southern ontario": Area(provinces=frozenset({"ON"})),
+    "southwestern ontario": Area(_spots(("ON", "London"), ("ON", "Windsor"), ("ON", "Kitchener"), ("ON", "Waterloo"))),
     "durham": Area(_spots(("ON", "Toronto"), ("ON", "Oshawa"), ("ON", "Whitby"), ("ON", "Clarington"))),
     "niagara": Area(_spots(("ON", "St. Catharines"), ("ON", "Niagara Falls"), ("ON", "Welland"), ("ON", "Fort Erie"))),
     "kw": Area(_spots(("ON", "Kitchener"), ("ON", "Waterloo"))),

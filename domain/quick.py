@@ -59,12 +59,13 @@ def parse_quick(text: str) -> QuickLead:
     rest = Rest(strip_markup(read))
     own_notes = rest.take(_NOTES, group=1)
     lead = QuickLead(email=rest.take(_EMAIL), phone=rest.take(_PHONE))
-    lead = replace(lead, address=take_address(rest))
+    address, has_place = take_address(rest)
     arv, repairs, asking = take_amounts(rest)
     beds, baths = _take_rooms(rest)
     lead = replace(lead, arv=arv, repairs=repairs, asking=asking, beds=beds, baths=baths)
     lead = replace(lead, source=_take_source(rest), property_type=_take_type(rest))
-    lead = _name_and_place(lead, rest)
+    place = "" if has_place else take_place(rest)
+    lead = replace(lead, address=_joined(address, place), name=_take_name(rest))
     return replace(lead, notes=_joined(*rest.pieces(), own_notes, beyond))
 
 
@@ -112,20 +113,18 @@ def _take_type(rest: Rest) -> str:
     return ""
 
 
-def _name_and_place(lead: QuickLead, rest: Rest) -> QuickLead:
-    """The name leads the text; a place named alone counts as the address when there is none."""
-    address = lead.address or take_place(rest)
+def _take_name(rest: Rest) -> str:
+    """The name, which leads its piece; of several the first that is sure."""
     names = [name for name in map(_name_in, rest.pieces()) if name]
     if not names:
-        return replace(lead, address=address)
+        return ""
     # One small word first ("cleaned, Ann") is less likely a name than a capital one behind it.
-    sure = next((name for name in names if not name[0].islower() or " " in name), names[0])
-    return replace(lead, name=rest.cut_words(sure), address=address)
+    return rest.cut_words(next((name for name in names if not name[0].islower() or " " in name), names[0]))
 
 
 def _name_in(piece: str) -> str:
     """The leading words of `piece` that can be a name: at most four, no digits, up to a word that is none."""
-    words = piece.split()
+    words = _BEFORE_NAME.sub("", piece).split()
     capitals = words[0][:1].isupper()
     name: list[str] = []
     for word in words[:4]:
@@ -180,6 +179,9 @@ _SAYS_ONLY_ITS_TYPE: Final = frozenset(
     {"sfr", "sfh", "house", "home", "mf", "multi family", "multifamily", "condo", "land", "commercial", "maison"}
 )
 _TYPE_ALONE: Final = re.compile(rf"\b(?:{'|'.join(sorted(_SAYS_ONLY_ITS_TYPE)).replace(' ', '[ -]')})\b", re.IGNORECASE)
+_BEFORE_NAME: Final = re.compile(
+    r"^(?i:please |call(?:ed|back)? |spoke (?:to|with) |talked (?:to|with) |met (?:with )?|lead |seller )+(?=[A-Z])"
+)
 _NAME_WORD: Final = re.compile(r"&|[^\W\d_](?:[^\W\d_]|[.'’-])*")
 _NAME_GLUE: Final = frozenset({"&", "and", "et", "de", "von", "van", "der", "la", "le", "du", "bin", "al"})
 _NO_NAME: Final = frozenset(
@@ -188,7 +190,7 @@ _NO_NAME: Final = frozenset(
         """a about all an any are as ask asking asks at be beds bath baths call called calls can
         close closing cash divorce estate fast fixer for from fully good great has have he her his
         hoarder in inherited is it lead leads looking lot major minor motivated must my needs
-        needing new no not of off on or open our out owes owned probate property quick quickly rent
+        needing new no not of off on or open our out owes owned probate property re regarding quick quickly rent
         rented repairs says sell selling seller she sold some tenant tenanted tenants that the they
         this to updated urgent vacant very wants was we well which who will with would""",
     )

@@ -11,13 +11,15 @@ from domain.words import fold
 _REACH: Final = 90  # characters behind the street within which its place and postal code are looked for
 
 
-def take_address(rest: Rest) -> str:
-    """The street address cut out of `rest`, with its place; a postal code alone counts; "" when there is neither."""
+def take_address(rest: Rest) -> tuple[str, bool]:
+    """(the address cut out of `rest`, whether it says the place); a postal code alone counts; ("", False) without."""
     street = _street(rest.text)
     if street is None:
-        return _take_postal(rest)
+        postal = _take_postal(rest)
+        return postal, bool(postal)
     start, end = street
-    return rest.cut_span(start, end + _place_behind(rest.text[end:]))
+    place = _place_behind(rest.text[end:])
+    return rest.cut_span(start, end + place), place > 0
 
 
 def take_place(rest: Rest) -> str:
@@ -38,7 +40,10 @@ def _take_place_piece(rest: Rest) -> str:
         length = _place_behind(piece)
         if length == len(piece) or _PROVINCE_ENDS.search(piece[:length]):
             return rest.cut_words(piece[:length])
-    first = next(iter(rest.pieces()), "").split()
+    whole = next(iter(rest.pieces()), "")
+    first = whole.split()
+    if _PROVINCE_ENDS.search(whole) and _place_behind(whole) == len(whole):
+        return rest.cut_words(whole)
     for words_before in range(2, min(len(first), 6)):
         place = " ".join(first[words_before:])
         if _is_core_city(place) or (_PROVINCE_ENDS.search(place) and _place_behind(place) == len(place)):
@@ -52,9 +57,18 @@ def _is_core_city(words: str) -> bool:
 
 
 def _take_postal(rest: Rest) -> str:
-    """A postal code without a street, with the number and words before it on the same piece if they start with one."""
+    """A postal code without a street, with a number and words, or a place, in front of it."""
     found = _LOOSE.search(rest.text) or _POSTAL.search(rest.text)
-    return rest.cut_span(found.start(), found.end()) if found else ""
+    if found is None:
+        return ""
+    before = list(_WORD.finditer(_HARD_BREAK.split(rest.text[: found.start()])[-1]))[-4:]
+    reach = found.start() - before[-1].end() if before else 0
+    for first in before:
+        start = found.start() - reach - (before[-1].end() - first.start())
+        place = rest.text[start : found.start()].strip(" ,")
+        if _place_behind(place) == len(place):
+            return rest.cut_span(start, found.end())
+    return rest.cut_span(found.start(), found.end())
 
 
 def _street(text: str) -> tuple[int, int] | None:
@@ -75,9 +89,9 @@ def _place_behind(text: str) -> int:
     end = _place_words(reach)
     province = _PROVINCE.match(reach, end) if end else _PROVINCE_CODE.match(reach)
     end = province.end() if province else end
-    # ", Victoria Smith" behind a street is a person, ", Victoria" and ", Victoria BC sold" are places.
-    is_person = reach.startswith(",") and not province and reach[end : end + 1] not in ("", ",", ".")
-    return 0 if is_person else end
+    # ", Victoria Smith" behind a street is a person, ", Victoria", ", Victoria BC" and ", Victoria ARV" are places.
+    surname = None if province or not reach.startswith(",") else _SURNAME.match(reach, end)
+    return 0 if surname and not _NO_STREET.match(surname[1]) else end
 
 
 def _place_words(reach: str) -> int:
@@ -88,6 +102,8 @@ def _place_words(reach: str) -> int:
         if "," in reach[lead : found.start()]:
             break
         words = reach[lead : found.end()]
+        if _PROVINCE_ENDS.search(words):
+            break
         name = _municipality(words)
         # "John Smith" is not the place Smith: a name at the end leaves the words before it unexplained.
         if name is not None and name != best_name and not fold(words).endswith(" " + fold(name)):
@@ -169,5 +185,6 @@ _PROVINCES: Final = (
 _PROVINCE: Final = re.compile(rf"[ ,]*\(?{_PROVINCES}\)?(?!\w)", re.IGNORECASE)
 _PROVINCE_CODE: Final = re.compile(rf"[ ,]*\(?{_PROVINCES}\)?(?!\w)")
 _PROVINCE_ENDS: Final = re.compile(rf"[ ,]{_PROVINCES}\)?$", re.IGNORECASE)
+_SURNAME: Final = re.compile(r" ([A-Z][a-z][^\W\d_]*)")
 _IN_PLACE: Final = re.compile(r"(?<!\w)(?:in|near|from|at) (?=[^\W\d_])", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\s,]+")

@@ -7,9 +7,10 @@ CUT: Final = "\x1f"
 """Stands where something was taken out: no field reaches across it."""
 
 _LINK: Final = re.compile(r"<(?:mailto:|tel:)?([^<>|]{1,400})(?:\|([^<>|]{1,400}))?>")
+_WORDS: Final = re.compile(r"[^\W_]")
 _SPACES: Final = re.compile(r"[^\S\n]+")
 _JOINING: Final = frozenset({"a", "and", "at", "for", "from", "in", "is", "of", "the", "with"})
-_BREAKS: Final = re.compile(rf"[,;\n{CUT}]|(?:^| )[-–—|•](?= |$)")
+_BREAKS: Final = re.compile(rf"[;\n{CUT}]|(?<![0-9]),|,(?![0-9])|(?:^| )[-–—|•](?= |$)")
 _LABEL: Final = re.compile(
     r"\b(?:full name|name|nom|seller|contact|phone|cell|mobile|tel|telephone|ph|e-?mail|courriel|address|addr|adresse)"
     r"\s?[:=]\s?|\b(?:cell|phone|mobile|tel|ph)\.?\s(?=[+(]?[0-9])",
@@ -57,7 +58,7 @@ class Rest:
     def pieces(self) -> list[str]:
         """What stands between breaks, commas, semicolons and line ends, tidied; lone joining words are dropped."""
         tidied = (" ".join(piece.split()).strip(" .:=/-") for piece in _BREAKS.split(self.text))
-        return [piece for piece in tidied if piece and piece.casefold() not in _JOINING]
+        return [piece for piece in tidied if _WORDS.search(piece) and piece.casefold() not in _JOINING]
 
 
 def strip_markup(text: str) -> str:

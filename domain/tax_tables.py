@@ -75,7 +75,7 @@ TABLES = (
         "Ontario",
         _marginal((55_000, "0.005"), (250_000, "0.01"), (400_000, "0.015"), (2_000_000, "0.02"), (None, "0.025")),
         TaxStatus.VERIFIED,
-        "law firms' worked examples of the scale of 1 January 2017 (lexology.com, georginakasmetis.com, millerthomson.com)",
+        "worked examples of the scale of 1 January 2017: lexology.com, georginakasmetis.com, millerthomson.com",
         starts_on=date(2017, 1, 1),
         note="2.5 % above 2,000,000 is for one or two single-family residences; other land stays at 2 %.",
     ),

@@ -72,6 +72,12 @@ def utc(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
+def midnight_before(at: datetime, name: str) -> datetime:
+    """The instant, in UTC, at which the local day that holds `at` began in a zone. Raises UnknownZone."""
+    local = utc(at).astimezone(zone(name))
+    return utc(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
+
+
 def _wrong(name: str, hours: int, load: Callable[[str], ZoneInfo]) -> str | None:
     """The sentence about a zone that is not `hours` from UTC at the canary's instant."""
     try:

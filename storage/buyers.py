@@ -97,7 +97,7 @@ def active_buyers(tx: Tx, *, now: datetime) -> Iterable[BuyerFacts]:
     return [_facts(row, now) for row in tx.connection.execute(_ACTIVE, tx.own())]
 
 
-def _facts(row: Row[Any], now: datetime) -> BuyerFacts:
+def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> BuyerFacts:
     answered = row.last_response_at
     return BuyerFacts(
         buyer_id=row.id,

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -110,11 +111,11 @@ def tasks_of(tx: Tx, lead_id: int) -> list[Task]:
     return _tasks(tx, _OF_LEAD, lead_id=lead_id)
 
 
-def open_tasks_of(tx: Tx, owner: str, *, limit: int) -> list[Task]:
-    """Return the next open steps that a member has to see to, the most overdue first."""
-    query = select(*_COLUMNS).where(
-        _c.workspace_id == bindparam("workspace_id"), _c.owner == bindparam("owner"), _c.completed.is_(False)
-    )
+def next_tasks_of(tx: Tx, owner: str, *, limit: int) -> list[Task]:
+    """Return the next open step of each lead that a member has to see to, the most overdue first."""
+    theirs = (_c.workspace_id == bindparam("workspace_id"), _c.owner == bindparam("owner"), _c.completed.is_(False))
+    firsts = select(func.min(_c.id)).where(*theirs, _c.state != TaskState.CANCELLED).group_by(_c.lead_id)
+    query = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.id.in_(firsts))
     return _tasks(tx, query.order_by(_c.due_at, _c.id).limit(limit), owner=owner)
 
 

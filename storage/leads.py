@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Numeric,
     Row,
     String,
     Table,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from domain.buyers import PropertyType
 from domain.leads import LeadStatus
-from storage.base import Cents, Id, Json, Tx, Utc, common, metadata
+from storage.base import Cents, Id, Json, Ratio, Tx, Utc, common, metadata
 
 lead = Table(
     "lead",
@@ -82,7 +81,7 @@ deal_brief = Table(
     Column("property_type", String(16)),
     Column("price", Cents),
     Column("beds", Integer),
-    Column("baths", Numeric(4, 1, asdecimal=False)),
+    Column("baths", Ratio),
     Column("notes", Text, nullable=False),
     Column("status", String(16), nullable=False),
 )
@@ -153,7 +152,7 @@ _BY_NUMBER = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"
 _BY_ID = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.id == bindparam("id"))
 
 
-def _lead(row: Row[Any]) -> Lead:
+def _lead(row: Row[*tuple[Any, ...]]) -> Lead:
     values = dict(row._mapping)
     return Lead(**values | {"status": LeadStatus(row.status), "zones": frozenset(row.zones)})
 
@@ -230,7 +229,7 @@ class Brief:
     property_type: PropertyType | None
     price: Decimal | None
     beds: int | None
-    baths: float | None
+    baths: Decimal | None
 
 
 def add_brief(tx: Tx, values: Mapping[str, object]) -> int:

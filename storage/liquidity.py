@@ -24,7 +24,8 @@ buyer_liquidity_node = Table(
     Column("updated_at", Utc, nullable=False),
     Column("sums", Json),
     Column("sums_as_of", Utc),
-    UniqueConstraint("workspace_id", "province", "market", "property_type"),
+    # Named by hand: the convention's name is longer than the 63 characters that PostgreSQL allows.
+    UniqueConstraint("workspace_id", "province", "market", "property_type", name="uq_buyer_liquidity_node_place"),
 )
 
 RESPONSE_PRIOR, CLOSE_PRIOR = 0.33, 0.12

@@ -6,9 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from storage.database import Database
+
+LOCK = 0x56414C48
+"""The key of PostgreSQL's advisory lock that lets one process migrate at a time; SQLite has one writer anyway."""
 
 NEWEST = "head"
 EMPTY = "base"
@@ -24,12 +27,19 @@ def configuration(connection: Connection | None = None) -> Config:
 
 async def upgrade(database: Database, to: str = NEWEST) -> None:
     """Migrate up to a revision, in one transaction. Raises `DatabaseUnavailable`."""
-    await database.change(lambda connection: command.upgrade(configuration(connection), to))
+    await database.change(lambda connection: command.upgrade(_alone(connection), to))
 
 
 async def downgrade(database: Database, to: str = EMPTY) -> None:
     """Migrate down to a revision, in one transaction. Raises `DatabaseUnavailable`."""
-    await database.change(lambda connection: command.downgrade(configuration(connection), to))
+    await database.change(lambda connection: command.downgrade(_alone(connection), to))
+
+
+def _alone(connection: Connection) -> Config:
+    """Wait until nobody else migrates, then return the settings; the lock ends with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    return configuration(connection)
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -140,10 +140,10 @@ def next_numbers(tx: Tx, *nouns: str) -> list[int]:
     """Return the next number of each noun, in the order given; the row lock keeps them without gaps or twins."""
     rows = [{"workspace_id": tx.workspace_id, "noun": noun, "value": 1} for noun in sorted(nouns)]
     upsert = tx.upsert(counter).values(rows)
-    upsert = upsert.on_conflict_do_update(
+    take = upsert.on_conflict_do_update(
         index_elements=[counter.c.workspace_id, counter.c.noun], set_={"value": counter.c.value + 1}
     ).returning(counter.c.noun, counter.c.value)
-    taken = {row.noun: row.value for row in tx.connection.execute(upsert)}
+    taken = {row.noun: row.value for row in tx.connection.execute(take)}
     return [taken[noun] for noun in nouns]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from bot.sandbox.calls import no_constant
 from bot.sandbox.errors import DriverError
 from bot.sandbox.people import (
     CHANNELS,
@@ -95,8 +96,8 @@ async def read_asked(request: Request) -> Asked:
     if len(body) > BODY_LIMIT:
         raise DriverError("too_large", f"Send at most {BODY_LIMIT} bytes.", status=413)
     try:
-        fields = json.loads(body or b"{}")
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        fields = json.loads(body or b"{}", parse_constant=no_constant)
+    except ValueError as error:
         raise DriverError("invalid_json", f"That is no JSON: {error}.") from None
     if not isinstance(fields, dict):
         raise DriverError("invalid_json", "Send a JSON object.")

@@ -17,8 +17,8 @@ class Call:
     args: Mapping[str, Any]
 
     def has(self, name: str) -> bool:
-        """Whether the argument was sent at all."""
-        return self.args.get(name) is not None
+        """Whether the argument was sent with anything in it; an empty list or object counts, an empty text does not."""
+        return self.args.get(name) not in (None, "")
 
     def maybe(self, name: str) -> str | None:
         """Return the argument as text, or None."""
@@ -46,12 +46,19 @@ class Call:
     def structure(self, name: str, error: str) -> Any:
         """Return an argument that is JSON, written out or as text; `error` when the text is no JSON."""
         value = self.args.get(name)
-        if not isinstance(value, str) or not value:
-            return value or None if not isinstance(value, list | dict) else value
+        if not self.has(name):
+            return None
+        if not isinstance(value, str):
+            return value
         try:
-            return json.loads(value)
-        except json.JSONDecodeError:
+            return json.loads(value, parse_constant=no_constant)
+        except ValueError:
             raise SlackError(error) from None
+
+
+def no_constant(text: str) -> None:
+    """Refuse NaN and Infinity, which Python's parser would take and JSON does not know."""
+    raise ValueError(f"{text} is not JSON")
 
 
 def missing(name: str) -> SlackError:
@@ -72,8 +79,8 @@ def read_call(method: str, query: str, content_type: str, body: bytes) -> Call:
 
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        parsed = json.loads(body, parse_constant=no_constant)
+    except ValueError:
         raise SlackError("invalid_json") from None
     if not isinstance(parsed, dict):
         raise SlackError("json_not_object")

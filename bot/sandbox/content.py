@@ -18,7 +18,7 @@ ATTACHMENT_LIMIT = 100
 def read_content(call: Call) -> dict[str, Any]:
     """Return of text, blocks, attachments and metadata those that the call carries, judged as Slack judges them."""
     content: dict[str, Any] = {}
-    if call.has("text"):
+    if call.args.get("text") is not None:
         content["text"] = str(call.args["text"])
     if call.has("markdown_text"):
         content |= _markdown(call)

@@ -79,9 +79,8 @@ async def say(desk: Desk, asked: Asked) -> Json:
     """Write a message as a person; events go out if the manifest subscribes to them."""
     person = asked.person()
     channel = asked.channel(person)
-    draft = Message(channel=channel.id, user=person.id, text=asked.text("text"), thread_ts=asked.maybe("thread_ts"))
-    if draft.thread_ts and desk.world.messages.find(channel.id, draft.thread_ts) is None:
-        raise DriverError("thread_not_found", f"There is no message {draft.thread_ts} in {channel.id} to answer.")
+    thread_ts = _thread(desk, channel, asked.maybe("thread_ts"))
+    draft = Message(channel=channel.id, user=person.id, text=asked.text("text"), thread_ts=thread_ts)
     message = desk.world.messages.add(draft)
     for facts in _message_events(desk, channel, message):
         desk.courier.deliver_event(payloads.event(desk.world, facts))
@@ -204,6 +203,15 @@ def _known_command(desk: Desk, text: str) -> str:
             "unknown_command", f"The manifest has no command {name!r}: it has {', '.join(known) or 'none'}."
         )
     return name
+
+
+def _thread(desk: Desk, channel: Channel, ts: str | None) -> str | None:
+    if ts is None:
+        return None
+    parent = desk.world.messages.find(channel.id, ts)
+    if parent is None:
+        raise DriverError("thread_not_found", f"There is no message {ts} in {channel.id} to answer.")
+    return parent.thread_ts or parent.ts
 
 
 def _message_events(desk: Desk, channel: Channel, message: Message) -> list[Json]:

@@ -53,6 +53,8 @@ async def order_faults(desk: Desk, asked: Asked) -> Json:
         desk.world.faults.clear()
         return await read_faults(desk, asked)
     kind, count = fault_kind(asked.text("kind")), asked.count("count", 1)
+    if kind is FaultKind.DISCONNECT and desk.world.config.deliver_to is not None:
+        raise DriverError("no_socket", "This sandbox delivers by HTTP: there is no connection to break.")
     if kind is FaultKind.DISCONNECT and count:
         count -= await _disconnect(desk, asked)
     desk.world.faults.order(kind, count, asked.maybe("method"))

@@ -9,6 +9,7 @@ from bot.sandbox.stamps import new_token
 
 USES = 5
 LIFETIME = timedelta(minutes=30)
+_KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class ResponseUrls:
         expires_at = self._clock.now() + LIFETIME
         hook = ResponseUrl(self._base + token, channel_id, user_id, message_ts, expires_at)
         self._known[token] = hook
+        if len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
         return hook
 
     def use(self, token: str) -> ResponseUrl:

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox.calls import Call
+from bot.sandbox.calls import Call, no_constant
 from bot.sandbox.content import read_content
 from bot.sandbox.errors import SlackError
 from bot.sandbox.messages import Message
@@ -60,8 +60,8 @@ def post_answer(world: World, hook: ResponseUrl, answer: Mapping[str, Any]) -> M
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(body)
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        answer = json.loads(body, parse_constant=no_constant)
+    except ValueError:
         raise SlackError("invalid_payload") from None
     if not isinstance(answer, dict):
         raise SlackError("invalid_payload")

@@ -8,6 +8,8 @@ from re import fullmatch
 
 from bot.sandbox.errors import SlackError
 
+_KEPT = 10_000
+
 
 @dataclass(slots=True)
 class Trigger:
@@ -34,6 +36,8 @@ class Triggers:
         trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         trigger = Trigger(trigger_id, user_id, self._monotonic(), from_view)
         self._known[trigger_id] = trigger
+        if len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
         return trigger
 
     def exchange(self, trigger_id: str) -> Trigger:

@@ -88,7 +88,7 @@ def find_out(tx: Tx, draft: LeadDraft, *, now: datetime) -> Findings:
 
 
 def plan_ladder(tx: Tx, place: Location, *, now: datetime) -> list[PlannedStep]:
-    """Plan the follow-ups of a lead at `place`; none without a zone. Raises `LadderClosed` when the policy opens nothing."""
+    """Plan the follow-ups of a lead at `place`; none without a zone. Raises `LadderClosed` when no window opens."""
     if place.province is None or not place.zones:
         return []
     policy = effective_policy(market_policies(tx, place.province, place.market), place.province, place.market)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from bot.services.actors import Actor
 from bot.services.findings import Findings
@@ -208,9 +207,11 @@ def _events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
 
 def _flow_details(run: Run, ids: Ids) -> Mapping[Kpi, Mapping[str, object]]:
     place, priced = run.found.place, run.found.offer
-    where = {"province": place.province, "market": place.market}
-    money = {"offer": _number(priced and priced.offer.recommended_offer), "mao": _number(priced and priced.offer.mao)}
-    liquidity = {"liquidity_score": run.found.liquidity.score if run.found.liquidity else 0.0}
+    where: dict[str, object] = {"province": place.province, "market": place.market}
+    money: dict[str, object] = {"offer": None, "mao": None}
+    if priced:
+        money = {"offer": float(priced.offer.recommended_offer), "mao": float(priced.offer.mao)}
+    liquidity: dict[str, object] = {"liquidity_score": run.found.liquidity.score if run.found.liquidity else 0.0}
     return {
         Kpi.LEAD_CREATED: where | {"source": run.draft.source},
         Kpi.DEAL_BRIEF_CREATED: {"brief_id": ids.brief_id},
@@ -222,7 +223,3 @@ def _flow_details(run: Run, ids: Ids) -> Mapping[Kpi, Mapping[str, object]]:
 
 def _event(run: Run, kpi: Kpi, correlation_id: str, detail: Mapping[str, object], *, success: bool = True) -> KpiEvent:
     return KpiEvent(kpi=kpi, success=success, correlation_id=correlation_id, actor=run.who.user_id, detail=detail)
-
-
-def _number(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)

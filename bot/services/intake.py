@@ -17,7 +17,7 @@ from domain.policy import Medium
 
 
 def rule(parse: Callable[[str], object]) -> BeforeValidator:
-    """Check a field with a parser of the domain; the broken rule's sentence becomes the field's error, blank is None."""
+    """Check a field with a parser of the domain: blank is None, a broken rule's sentence is the field's error."""
 
     def check(raw: object) -> object:
         if raw is None or (isinstance(raw, str) and not raw.strip()):

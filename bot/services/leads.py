@@ -11,21 +11,24 @@ from bot.services.actors import Actor
 from bot.services.findings import find_out, holidays_around, market_liquidity, match_buyers
 from bot.services.offers import LeadNotFound
 from domain.buyers import PropertyType
+from domain.deals import Stage
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, DealFacts, Match
 from domain.policy import Medium, Verdict, check_contact_window, effective_policy
 from domain.words import fold
+from domain.zones import midnight_before
 from storage.base import Tx
 from storage.contacts import Consent, consents_of
 from storage.database import Database
-from storage.deals import Deal, deal_of
-from storage.ladder import Task, open_tasks_of, tasks_of
+from storage.deals import Deal, count_by_stage, deal_of
+from storage.ladder import Task, next_tasks_of, tasks_of
 from storage.leads import (
     Brief,
     Lead,
     brief_of,
     claim_cardless,
+    count_leads,
     find_lead,
     get_lead,
     leads_of,
@@ -36,6 +39,7 @@ from storage.policies import market_policies
 from storage.requests import RequestKey, begin_request, finish_request
 
 LIST_LIMIT = 10
+STEPS_LIMIT = 7
 CARD_GRACE = timedelta(seconds=20)
 """How long the listener that captured a lead has to post its card before the timetable sees to it."""
 CARD_LEASE = timedelta(minutes=2)
@@ -69,10 +73,13 @@ class LeadCard:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What Home shows a member: the leads of theirs, and the next steps with their leads."""
+    """What Home shows a member: their leads, the next step of each with its lead, and the team's pipeline by stage;
+    `leads_today` counts the team's leads since midnight on the member's clock."""
 
     leads: tuple[Lead, ...]
     next_steps: tuple[tuple[Task, Lead], ...]
+    pipeline: Mapping[Stage, int]
+    leads_today: int
     now: datetime
 
 
@@ -129,9 +136,14 @@ class Leads:
         now = self._clock.now()
 
         def work(tx: Tx) -> Board:
-            steps = [(task, get_lead(tx, task.lead_id)) for task in open_tasks_of(tx, who.user_id, limit=7)]
-            known = tuple((task, lead) for task, lead in steps if lead)
-            return Board(tuple(leads_of(tx, who.user_id, limit=LIST_LIMIT)), known, now)
+            steps = [(task, get_lead(tx, task.lead_id)) for task in next_tasks_of(tx, who.user_id, limit=STEPS_LIMIT)]
+            return Board(
+                leads=tuple(leads_of(tx, who.user_id, limit=LIST_LIMIT)),
+                next_steps=tuple((task, lead) for task, lead in steps if lead),
+                pipeline=count_by_stage(tx),
+                leads_today=count_leads(tx, since=midnight_before(now, who.zone)),
+                now=now,
+            )
 
         return await self._database.read(who.workspace_id, work)
 

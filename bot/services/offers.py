@@ -58,7 +58,7 @@ class OfferAsk:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A priced ask. `place` is what was priced for; `is_default_place` when nobody named one; `evidence_id` once kept."""
+    """A priced ask: `is_default_place` when nobody named a place, `evidence_id` once the evidence is kept."""
 
     priced: PricedOffer
     lead_number: int | None

@@ -17,10 +17,13 @@ from bot.services.places import Places
 from bot.services.workspaces import Workspaces, first_role
 from bot.slack.mrkdwn import escape
 from domain.roles import Role
+from domain.zones import UnknownZone, zone
 from storage.workspaces import Member
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+DEFAULT_ZONE = "America/Toronto"
 
 
 class Ack(Protocol):
@@ -93,16 +96,15 @@ class Desk:
         found = (await self.client.users_info(user=user_id))["user"]
         name = found.get("real_name") or found.get("name") or user_id
         role = self.roles.get(user_id) or first_role(is_admin=bool(found.get("is_admin")))
-        zone = found.get("tz") or "America/Toronto"
-        return await self.workspaces.meet(workspace_id, Member(user_id, name, role, zone))
+        return await self.workspaces.meet(workspace_id, Member(user_id, name, role, _zone_of(found)))
 
     async def tell(self, call: "Call", text: str, blocks: Sequence[Mapping[str, Any]] = ()) -> None:
         """Say something that only this person sees: where they clicked or typed, else in a direct message."""
-        content = {"text": text} | ({"blocks": list(blocks)} if blocks else {})
+        shown = [dict(block) for block in blocks] or None
         if call.body.get("response_url"):
-            await call.respond(**content, response_type="ephemeral", replace_original=False)
+            await call.respond(text=text, blocks=shown, response_type="ephemeral", replace_original=False)
         else:
-            await self.client.chat_postMessage(channel=call.user_id, **content)
+            await self.client.chat_postMessage(channel=call.user_id, text=text, blocks=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,15 @@ class Call:
     def action(self) -> Mapping[str, Any]:
         """The element that was clicked."""
         return self.body["actions"][0]  # type: ignore[no-any-return]  # Slack's JSON
+
+
+def _zone_of(person: Mapping[str, Any]) -> str:
+    """A person's zone as Slack tells it, the default one where Slack names none that we know."""
+    try:
+        zone(str(person.get("tz")))
+    except UnknownZone:
+        return DEFAULT_ZONE
+    return str(person["tz"])
 
 
 async def open_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from bot.slack.calls import Call, Desk, log
 from bot.slack.ids import Action
 from bot.slack.lead_card import MEDIUM_NAMES, list_blocks
 from bot.slack.mrkdwn import bold, escape, for_reader
+from domain.deals import Stage
 from storage.ladder import Task
 from storage.leads import Lead
 
@@ -40,15 +41,21 @@ def _blocks(board: Board, who: Actor) -> list[Block]:
         button("Price an offer", Action.PRICE, "0"),
     ]
     return [
+        actions(buttons, block_id="quick_actions"),
         header("Needs you now"),
         *_steps(board),
         divider(),
-        *list_blocks("Your newest leads", board.leads, who),
+        section(f"{bold('The team today')}\n{_numbers(board)}"),
         divider(),
-        section(bold("Quick actions")),
-        actions(buttons, block_id="quick_actions"),
+        *list_blocks("Your newest leads", board.leads, who),
         context(f"As of {for_reader(board.now)} · configurable defaults, not legal advice"),
     ]
+
+
+def _numbers(board: Board) -> str:
+    leads = f"{board.leads_today} new {'lead' if board.leads_today == 1 else 'leads'}"
+    stages = " · ".join(f"{stage.label} {board.pipeline[stage]}" for stage in Stage if board.pipeline.get(stage))
+    return f"{leads}\nDeals by stage: {stages or 'none yet'}"
 
 
 def _steps(board: Board) -> list[Block]:

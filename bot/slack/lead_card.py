@@ -51,7 +51,9 @@ def list_blocks(title: str, leads: Sequence[Lead], who: Actor) -> list[Block]:
 
 
 def _line(lead: Lead, who: Actor) -> Block:
-    text = f"{bold(f'L-{lead.number}')}  {escape(lead.name)} · {lead.status.label}\n{escape(lead.place)} · {_phone(lead, who)}"
+    first = f"{bold(f'L-{lead.number}')}  {escape(lead.name)} · {lead.status.label}"
+    contact = _phone(lead, who) if lead.phone else _email(lead, who)
+    text = f"{first}\n{escape(lead.place)} · {contact}"
     return section(text, accessory=button("Open", Action.SHOW_LEAD, str(lead.number)), block_id=f"line_{lead.number}")
 
 
@@ -117,6 +119,8 @@ def _buyers(card: LeadCard) -> str:
     liquidity = card.liquidity
     if liquidity is None:
         return f"{bold('Buyers')} {match} · liquidity unknown without a province"
+    if not liquidity.depth:
+        return f"{bold('Buyers')} {match} · liquidity 0.00: no active buyers there yet"
     band = f"{liquidity.score:.2f} ({liquidity.low:.2f}–{liquidity.high:.2f}), evidence {liquidity.evidence}"
     return f"{bold('Buyers')} {match} · liquidity {band}"
 
@@ -140,7 +144,8 @@ def _next_line(card: LeadCard) -> str:
     due = "due now" if task.due_at <= card.now else f"due {for_reader(task.due_at)}"
     there = on_the_clock_of(zone(min(card.lead.zones)), task.due_at)
     shift = f", moved: {task.shift}" if task.shift else ""
-    return f"{bold('Next')} {MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}, {due} (seller's time {there}{shift})"
+    step = f"{MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}"
+    return f"{bold('Next')} {step}, {due} (seller's time {there}{shift})"
 
 
 def _consent_line(card: LeadCard) -> str:

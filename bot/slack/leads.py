@@ -111,18 +111,22 @@ async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | Non
     """
     card = await desk.leads.card(who, number)
     workspace = await desk.workspaces.find(who.workspace_id)
-    message = {"text": card_text(card), "blocks": card_blocks(card, who=None)}
-    if card.lead.card_ts and card.lead.channel_id:
-        await desk.client.chat_update(channel=card.lead.channel_id, ts=card.lead.card_ts, **message)
-        return card.lead.channel_id, card.lead.permalink
-    channel = (workspace and workspace.leads_channel_id) or who.user_id
-    metadata = {"event_type": LEAD_CARD, "event_payload": {"lead_id": card.lead.id, "number": number}}
-    posted = await desk.client.chat_postMessage(channel=channel, metadata=metadata, unfurl_links=False, **message)
-    link = await desk.client.chat_getPermalink(channel=posted["channel"], message_ts=posted["ts"])
-    await desk.leads.card_posted(
-        who, card.lead.id, channel_id=posted["channel"], ts=posted["ts"], permalink=link["permalink"]
+    text, blocks = card_text(card), card_blocks(card, who=None)
+    lead = card.lead
+    if lead.card_ts and lead.channel_id:
+        await desk.client.chat_update(channel=lead.channel_id, ts=lead.card_ts, text=text, blocks=blocks)
+        return lead.channel_id, lead.permalink
+    posted = await desk.client.chat_postMessage(
+        channel=(workspace and workspace.leads_channel_id) or lead.rep_id or who.user_id,
+        text=text,
+        blocks=blocks,
+        metadata={"event_type": LEAD_CARD, "event_payload": {"lead_id": lead.id, "number": number}},
+        unfurl_links=False,
     )
-    return posted["channel"], link["permalink"]
+    channel, ts = str(posted["channel"]), str(posted["ts"])
+    link = str((await desk.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
+    await desk.leads.card_posted(who, lead.id, channel_id=channel, ts=ts, permalink=link)
+    return channel, link
 
 
 async def _after_capture(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
@@ -165,5 +169,6 @@ def _unknown(word: str, meant: str | None, text: str) -> str:
     """Say what was probably meant, and how to search for the word or open the form with it."""
     shown, rest = escape(word), escape(text.partition(" ")[2])
     if meant:
-        return f"`/lead {shown}` is no command. Did you mean `/lead {meant}{' ' + rest if rest else ''}`? `/lead help` lists all."
+        whole = f"{meant} {rest}".strip()
+        return f"`/lead {shown}` is no command. Did you mean `/lead {whole}`? `/lead help` says what there is."
     return f"`{shown}` is no command. Search with `/lead find {shown}`, or open the form with `/lead new {shown}`."

@@ -52,7 +52,7 @@ def _title(quote: Quote) -> str:
     province = PROVINCES.get(inputs.province or "", inputs.province or "")
     place = f"{market} {inputs.province}" if market else province
     who = f"L-{quote.lead_number}, " if quote.lead_number else ""
-    default = " (the team's default place; name another behind the amounts)" if quote.is_default_place else ""
+    default = " (the team's default place)" if quote.is_default_place else ""
     return f"{bold(f'Offer for {who}{escape(place)}')}{default} · policy {policy.label}"
 
 

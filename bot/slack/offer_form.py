@@ -34,7 +34,7 @@ def offer_view(ask: OfferAsk, shown: Quote | str | None = None) -> Block:
     return modal(
         View.OFFER,
         "Price an offer",
-        [*_fields(ask), divider(), *_result(shown)],
+        [*_amounts(ask), *_result(shown), divider(), *_refinements(ask)],
         submit="Keep this price",
         private_metadata=json.dumps({"lead": ask.lead_number}),
     )
@@ -61,15 +61,23 @@ def typed_so_far(view: Mapping[str, Any]) -> OfferAsk:
     return OfferAsk(lead_number=lead)
 
 
-def _fields(ask: OfferAsk) -> list[Block]:
+def _amounts(ask: OfferAsk) -> list[Block]:
     live = Action.OFFER_INPUT
-    where = "City, province or postal code." + (" Empty: the lead's place." if ask.lead_number else "")
+    arv, repairs = _amount(ask.arv), _amount(ask.repairs)
     return [
-        text_input("arv", "ARV", initial=_amount(ask.arv), hint="500k or 500,000.", live_as=live),
-        text_input("repairs", "Repairs", initial=_amount(ask.repairs), hint="0 if there are none.", live_as=live),
+        text_input("arv", "ARV", initial=arv, hint="500k or 500,000.", optional=False, live_as=live),
+        text_input("repairs", "Repairs", initial=repairs, hint="0 if there are none.", optional=False, live_as=live),
+    ]
+
+
+def _refinements(ask: OfferAsk) -> list[Block]:
+    live = Action.OFFER_INPUT
+    otherwise = "the lead's place" if ask.lead_number else "the team's default place"
+    where = f"City, province or postal code; empty: {otherwise}."
+    return [
+        text_input("place", "Place", initial=ask.place or "", hint=where, live_as=live),
         text_input("holding_cost", "Holding cost", initial=_amount(ask.holding_cost), live_as=live),
         text_input("holding_months", "Months of holding", initial=ask.holding_months or "", live_as=live),
-        text_input("place", "Place", initial=ask.place or "", hint=where, live_as=live),
     ]
 
 

@@ -20,7 +20,8 @@ HELP = """*What `/offer` does*
 `/offer 500k 40k Hamilton` prices it for a city, province or postal code
 `/offer L-7` prices a lead's deal; `/offer L-7 520k` with another ARV
 `/offer` opens a form that recomputes while you type
-The formula: ARV × multiplier − repairs − holding − fees = MAO, the buyer's ceiling; less the assignment fee, rounded down."""
+The formula: ARV × multiplier − repairs − holding − fees = MAO, the buyer's ceiling.
+The offer is that less the assignment fee, rounded down."""
 
 
 async def command(desk: Desk, call: Call) -> None:

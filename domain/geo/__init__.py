@@ -1,7 +1,7 @@
 """From text as people type it to province, market, municipality and zones."""
 
-from domain.geo.location import ALL, NOWHERE, Location
 from domain.geo.locate import infer_province_market, locate
+from domain.geo.location import ALL, NOWHERE, Location
 from domain.geo.markets import MARKETS, Market, market_label, same_market
 from domain.geo.provinces import PROVINCES, province_of
 from domain.geo.zones import zones_of_area_code, zones_of_province

@@ -13,7 +13,7 @@ from domain.geo.zones import zones_of_fsa
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One place that bears a name; `people` is a census count or, for small communities, an estimate from their postal codes."""
+    """One place that bears a name; `people` is a census count or, for the smallest, an estimate from postal codes."""
 
     province: str
     market: str
@@ -25,7 +25,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fsa:
-    """A forward sortation area: the market of most of its codes (`share` of 1), the other markets it touches, its municipality."""
+    """A forward sortation area: market of most of its codes (their `share` of 1), other markets, municipality."""
 
     code: str
     province: str
@@ -86,4 +86,6 @@ def fsa(code: str) -> Fsa | None:
     province, market, others, share, municipality = line.split("|")
     labels = (MARKETS[int(other)].label if other != ALL else ALL for other in others.split())
     label = MARKETS[int(market)].label if market else ALL
-    return Fsa(code, province, label, frozenset(labels), int(share) / 100, municipality or None, zones_of_fsa(code, province))
+    return Fsa(
+        code, province, label, frozenset(labels), int(share) / 100, municipality or None, zones_of_fsa(code, province)
+    )

@@ -31,6 +31,7 @@ class Common(Enum):
     NEVER = "never"
     HARD = "hard"
     SOFT = "soft"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ def lexicon() -> Lexicon:
     kinds |= {name: _province_kind(name) for name in NAMES}
     kinds |= {"canada": Kind.CANADA, "ca": Kind.CANADA}
     kinds |= dict.fromkeys(read_text("nothing.txt").split("\n")[1:-1], Kind.NOTHING)
-    beaten = frozenset(line[1:] for line in read_text("foreign.txt").split("\n") if line.startswith("+"))
+    foreign = read_text("foreign.txt").split("\n")
+    kinds |= dict.fromkeys((line[1:] for line in foreign if line.startswith("=")), Kind.NOTHING)
+    beaten = frozenset(line[1:] for line in foreign if line.startswith("+"))
     return Lexicon(kinds, _longest(kinds), _common(), nicknames, beaten, _UNDECIDABLE)
 
 

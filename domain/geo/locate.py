@@ -1,54 +1,74 @@
-"""Landing."""
+"""The answer from a region and an address: a full address beats the region, a street alone does not (rule R5)."""
 
-import re
+from dataclasses import replace
 
-from domain.geo.gazetteer import fsa, name_lines, readings
+from domain.geo.answer import answer, answer_of_area_code
+from domain.geo.decide import Choice, decide
+from domain.geo.evidence import Evidence, Named, gather
 from domain.geo.location import ALL, NOWHERE, Location
-from domain.geo.provinces import NAMES, province_of_fsa
-from domain.geo.text import key, plain
-from domain.geo.zones import area_code, zones_of_fsa, zones_of_province
-
-_POSTAL = re.compile(r"\b([ABCEGHJ-NPRSTVXY][0-9OI][ABCEGHJ-NPRSTV-Z])(?:[ -]?[0-9OI][ABCEGHJ-NPRSTV-Z][0-9OI])?\b", re.I)
+from domain.geo.phones import find_area_code, of_phone
+from domain.geo.typos import correct, lengthen
 
 
 def infer_province_market(region: object, address: object = None) -> tuple[str | None, str]:
-    """Give province code (or None) and market label ("ALL" outside the markets)."""
-    found = locate(region, address)
-    return found.province, found.market
+    """Give province code (or None) and market label ("ALL" outside the markets); never an error, whatever comes."""
+    evidence = _read(region, address)
+    choice = _decide(evidence)
+    if choice:
+        return choice.province, choice.market
+    code = None if evidence.is_foreign else find_area_code(evidence.text, evidence.line)
+    return (code[1].province, code[1].market) if code else (None, ALL)
 
 
 def locate(region: object, address: object = None, *, phone: object = None) -> Location:
-    """Give the place with zones, confidence and evidence."""
-    text = plain(region) + " , " + plain(address)
-    postal = _POSTAL.search(text)
-    words = key(text).split()
-    province, place = None, None
-    for i in range(len(words)):
-        for n in range(6, 0, -1):
-            name = " ".join(words[i : i + n])
-            if name in NAMES and (n > 1 or len(name) > 2 or re.search(rf"(?:[a-z]\W+|^\W*){name}\W*(?:$|[a-z]\d)", text, re.I)):
-                province = NAMES[name]
-                break
-            if name in name_lines() and (n > 1 or len(name) > 2):
-                place = name
-                break
-    if postal:
-        code = postal[1].upper()
-        code = code[0] + code[1].replace("O", "0").replace("I", "1") + code[2]
-        area = fsa(code)
-        if area:
-            return Location(area.province, area.market, area.municipality, area.zones, 0.9, (f"postal code {code} is {area.municipality or area.province}",), ())
-        first = province_of_fsa(code)
-        if first:
-            return Location(first, ALL, None, zones_of_fsa(code, first), 0.6, (f"postal code {code} is in {first}",), ())
-    if place:
-        for reading in readings(place):
-            if province in (None, reading.province):
-                return Location(reading.province, reading.market, reading.municipality, reading.zones, 0.8, (f"{reading.municipality} is in {reading.province}",), ())
-    if province:
-        return Location(province, ALL, None, zones_of_province(province), 0.7, (f"{province} is stated",), ())
-    digits = re.sub(r"\D", "", phone)[-10:] if isinstance(phone, str) else ""
-    known = area_code(digits[:3]) if len(digits) == 10 else None
-    if known:
-        return Location(known.province, known.market, None, known.zones, 0.3, (f"area code {digits[:3]}",), ())
-    return NOWHERE
+    """Give the place with its zones, confidence, evidence and alternatives; never an error, whatever it is given.
+
+    The area code of `phone`, or of a number in the text, counts only when nothing else tells (rule R12).
+    """
+    evidence = _read(region, address)
+    choice = _decide(evidence)
+    if choice:
+        return answer(choice, evidence)
+    code = (None if evidence.is_foreign else find_area_code(evidence.text, evidence.line)) or of_phone(phone)
+    return answer_of_area_code(*code) if code else NOWHERE
+
+
+def _read(region: object, address: object) -> Evidence:
+    """Read both fields into one evidence, misspellings corrected."""
+    first = gather(region)
+    evidence = first if address is None else _merged(first, gather(address))
+    if evidence.postal is None:
+        evidence = lengthen(evidence)
+        if not evidence.names and not _usable(evidence):
+            evidence = correct(evidence)
+    evidence.names = evidence.names + _usable(evidence)
+    return evidence
+
+
+def _decide(evidence: Evidence) -> Choice | None:
+    return decide(evidence.names, evidence.provinces, evidence.postal)
+
+
+def _usable(evidence: Evidence) -> list[Named]:
+    """Give the names that need a province for which a stated province or the postal code has a place of that name."""
+    if not evidence.needs_province:
+        return []
+    stated = set(evidence.provinces)
+    if evidence.postal:
+        stated.add(evidence.postal.area.province)
+    return [named for named in evidence.needs_province if any(reading.province in stated for reading in named.found)]
+
+
+def _merged(region: Evidence, address: Evidence) -> Evidence:
+    """Put the evidence of both fields together: what the address leaves open, the region fills."""
+    if not region.line.words:
+        return address
+    if address.is_empty and not address.needs_province:
+        return replace(region, text=f"{region.text} , {address.text}") if address.text else region
+    if address.postal or (address.names and address.provinces):
+        return address
+    if address.names or (address.needs_province and region.provinces):
+        return replace(
+            address, provinces=list(region.provinces), needs_province=address.needs_province + region.needs_province
+        )
+    return replace(region, names=region.names, provinces=address.provinces or region.provinces)

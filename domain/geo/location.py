@@ -10,9 +10,9 @@ ALL = "ALL"
 class Location:
     """Where a lead is.
 
-    `zones` holds every IANA zone the place may lie in, and is empty without evidence. `confidence` runs from 0 (nothing found) to 1
-    (a full address whose postal code agrees). `evidence` holds short readable sentences. `alternatives` holds other pairs of province
-    and market that the text allows, the best first.
+    `zones` holds every IANA zone the place may lie in, and is empty without evidence. `confidence` runs from 0
+    (nothing found) to 1 (a full address whose postal code agrees). `evidence` holds short readable sentences.
+    `alternatives` holds other pairs of province and market that the text allows, the best first.
     """
 
     province: str | None

@@ -1,4 +1,4 @@
-"""The nineteen markets: census metropolitan areas of Statistics Canada's 2021 geography, each named by its core city."""
+"""The nineteen markets: census metropolitan areas of Statistics Canada's geography, each named by its core city."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """A market's part in one province: the core city's position in degrees, and the distance in km within which all is inside."""
+    """A market's part in one province: its middle in degrees, and the distance in km within which all is inside."""
 
     market: str
     province: str
@@ -32,7 +32,7 @@ class Centre:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A municipality, or another community, inside a market; `municipality` is empty when a community's own is not stated."""
+    """A municipality or another community inside a market; `municipality` is empty when it is not stated."""
 
     name: str
     province: str
@@ -74,7 +74,14 @@ def market_label(text: str) -> str | None:
 def centres() -> tuple[Centre, ...]:
     """Give each market's part in each of its provinces (20: Ottawa lies in two)."""
     return tuple(
-        Centre(row["market"], row["province"], row["zone"], float(row["latitude"]), float(row["longitude"]), float(row["core_km"]))
+        Centre(
+            row["market"],
+            row["province"],
+            row["zone"],
+            float(row["latitude"]),
+            float(row["longitude"]),
+            float(row["core_km"]),
+        )
         for row in _rows()
     )
 
@@ -93,6 +100,14 @@ def _members_of(row: Mapping[str, str]) -> list[Member]:
     return found
 
 
-def members(name_key: str | None, province: str) -> list[Member]:
-    """Give the members of a province's markets, only those of one name key when that is given."""
-    return [member for member in all_members() if member.province == province and name_key in (None, key(member.name))]
+@cache
+def _by_key() -> Mapping[tuple[str, str], list[Member]]:
+    found: dict[tuple[str, str], list[Member]] = {}
+    for member in all_members():
+        found.setdefault((key(member.name), member.province), []).append(member)
+    return MappingProxyType(found)
+
+
+def members(name_key: str, province: str) -> list[Member]:
+    """Give the members of a province's markets that bear a name key; two markets may each have one."""
+    return list(_by_key().get((name_key, province), ()))

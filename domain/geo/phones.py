@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"(?<![0-9])(?:\+?1[ .-]*)?\(?([2-9][0-9]{2})\)?[ .-]*[0-9]
 
 
 def find_area_code(text: str, line: Line) -> tuple[str, AreaCode] | None:
-    """Give the area code of the first Canadian number of a text, or of "area code 416", "the 905", "416 area", "416" alone."""
+    """Give the area code of a text's first Canadian number, or of "area code 416", "the 905", "416" alone."""
     for match in _NUMBER.finditer(text):
         known = area_code(match[1])
         if known:

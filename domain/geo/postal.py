@@ -1,22 +1,24 @@
-"""Postal codes in text: whole ones anywhere, the first three characters alone only where something says what they are."""
+"""Postal codes in text: whole ones anywhere, the first three characters only where something says what they are."""
 
 import re
 from typing import NamedTuple
 
 from domain.geo.gazetteer import Fsa, fsa
 from domain.geo.provinces import province_of_fsa
+from domain.geo.tables import word_set
 from domain.geo.text import POSTAL_WORD, Line
 from domain.geo.zones import zones_of_fsa
 
-# Letters and places of letters are Canada Post's: no D, F, I, O, Q or U anywhere, no W or Z in front. O and I in digit places are misread 0 and 1.
+# Canada Post's letters: no D, F, I, O, Q or U, no W or Z in front. O and I in digit places are misread 0 and 1.
 _WHOLE = re.compile(
     r"(?<![A-Za-z0-9])([ABCEGHJ-NPRSTVXYabceghj-nprstvxy])([0-9OIoi])([ABCEGHJ-NPRSTV-Zabceghj-nprstv-z])[ -]{0,3}"
     r"[0-9OIoi][ABCEGHJ-NPRSTV-Zabceghj-nprstv-z][0-9OIoi](?![A-Za-z0-9])"
 )
 _ALONE = re.compile(r"([abceghj-nprstvxy])([0-9oi])([abceghj-nprstv-z])")
-_SAYS = frozenset("fsa area postal code zone prefix pc in near around postcode".split())
-_FOLLOWS = frozenset("area fsa postal zone code".split())
-_LOOK_ALIKES = frozenset("E2E B2C H1B B2B P2P B2G C2C G2G P2E R2D C3P K9S T1A V8S H2O A1C M1A L1A G2A".split())
+_NAMES_IT = word_set("fsa_says")
+_SAYS = word_set("fsa_near")
+_FOLLOWS = word_set("fsa_follows")
+_LOOK_ALIKES = word_set("fsa_look_alikes")
 _TABLE = str.maketrans("OIoi", "0101")
 
 
@@ -33,17 +35,17 @@ def area_of(code: str) -> Fsa | None:
     if known:
         return known
     province = province_of_fsa(code)
-    if province is None:
+    if province is None or code == "H0H":  # Father Christmas's
         return None
     return Fsa(code, province, "ALL", frozenset(), 0.5, None, zones_of_fsa(code, province))
 
 
 def take_whole(text: str) -> tuple[str, Found | None]:
-    """Take the last whole postal code out of a text, a marking word in its place; without one the text comes back as it is."""
+    """Take the last whole postal code out of a text and mark its place, if there is one."""
     found = None
     for match in _WHOLE.finditer(text):
         found = match
-    if found is None or not (found[2].isdigit() or any(letter.isdigit() for letter in found[0])):
+    if found is None or not any(letter.isdigit() for letter in found[0]):
         return text, None
     area = area_of((found[1] + found[2].translate(_TABLE) + found[3]).upper())
     if area is None:
@@ -52,7 +54,10 @@ def take_whole(text: str) -> tuple[str, Found | None]:
 
 
 def find_alone(line: Line, placed: frozenset[int] | set[int]) -> Found | None:
-    """Give the area of three characters that stand as one: alone, after a word that says so, after a place (ends in `placed`), or last after a comma."""
+    """Give the area of three characters that stand as one.
+
+    They do so alone, beside a word that says so, after a place (`placed`: where places end), or last after a comma.
+    """
     for at, word in enumerate(line.words):
         if len(word) == 3 and (match := _ALONE.fullmatch(word)):
             code = (match[1] + match[2].translate(_TABLE) + match[3]).upper()
@@ -66,11 +71,11 @@ def _is_said(line: Line, at: int, code: str, placed: frozenset[int] | set[int]) 
     words, shown, gaps = line
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    if before in ("fsa", "postal", "code", "area", "prefix", "pc", "postcode") or after in ("fsa", "postal"):
+    if before in _NAMES_IT or after in ("fsa", "postal"):
         return True
     if code in _LOOK_ALIKES:
         return False
     if len(words) == 1 or at in placed or after in _FOLLOWS or before in _SAYS:
         return True
     is_upper = shown[at].isupper()
-    return is_upper and (before == "for" or (gaps[at] == "," and (not after or gaps[at + 1] == ",")))
+    return is_upper and (at == 0 or before == "for" or (gaps[at] == "," and (not after or gaps[at + 1] == ",")))

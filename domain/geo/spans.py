@@ -1,9 +1,21 @@
-"""Spans: the phrases of the lexicon found in a line, the longest first, and the streets and reference points among them."""
+"""Spans: the phrases of the lexicon in a line, the longest first, and the streets and reference points among them."""
 
 from typing import NamedTuple
 
 from domain.geo.lexicon import Kind, lexicon
+from domain.geo.tables import word_set
 from domain.geo.text import Line
+
+_STRONG = word_set("street")
+_WEAK = word_set("numbered_street")
+_FRENCH = word_set("leading_street")
+_EITHER = word_set("either_street")
+_JOINING = word_set("joining")
+_UNITS = word_set("units")
+_LEADING = word_set("leading")
+_PASSED = word_set("passed")
+_DISTANT = word_set("distant")
+_STREET_WORDS = _STRONG | _WEAK | _FRENCH
 
 
 class Span(NamedTuple):
@@ -13,21 +25,6 @@ class Span(NamedTuple):
     end: int
     name: str
     kind: Kind
-
-
-_STRONG = frozenset(
-    "st str street ave av avenue rd road dr drive blvd boul boulevard cres crescent cr crt ct lane ln pkwy parkway hwy highway trail trl tr "
-    "sideroad conc concession sdrd expressway freeway".split()
-)
-_WEAK = frozenset("way court place pl circle cir square sq terrace terr ter gardens gdns line gate path landing private common close walk row loop".split())
-_FRENCH = frozenset("rue boul boulevard chemin ch rang montee allee ruelle impasse autoroute croissant promenade avenue av ave cote".split())
-_EITHER = frozenset("boul boulevard avenue av ave".split())
-_JOINING = frozenset("de du des la le les l d".split())
-_STREET_WORDS = _STRONG | _WEAK | _FRENCH
-_UNITS = frozenset("min mins minute minutes hr hrs hour hours h km kms kilometer kilometers kilometre kilometres mile miles heure heures drive".split())
-_LEADING = frozenset("from to de d du north south east west outside away of off nord sud est ouest".split())
-_PASSED = frozenset("downtown central the city greater metro of la".split())
-_DISTANT = frozenset("near nr from to toward towards pres vers than".split())
 
 
 def find(line: Line) -> list[Span]:
@@ -53,17 +50,21 @@ def find(line: Line) -> list[Span]:
 
 
 def street_words(line: Line, spans: list[Span]) -> set[int]:
-    """Give the positions that belong to a street's name: before a street type, or after rue, boul., chemin (rule R6)."""
+    """Give the positions that belong to a street's name: before a street type or after rue, boul. (rule R6)."""
     words = line.words
     if _STREET_WORDS.isdisjoint(words):
         return set()
     covered: set[int] = set()
     for at, word in enumerate(words):
-        if word in _FRENCH and _leads(line, at):
+        if word in _FRENCH and _leads(line, at) and not _begins_name(spans, at):
             covered.update(_after(line, at, spans))
         elif word in _STRONG or word in _WEAK:
             covered.update(_before(line, at, spans))
     return covered
+
+
+def _begins_name(spans: list[Span], at: int) -> bool:
+    return any(span.start == at and span.end - at > 1 for span in spans)
 
 
 def _leads(line: Line, at: int) -> bool:
@@ -83,7 +84,11 @@ def _after(line: Line, at: int, spans: list[Span]) -> range:
 
 
 def _before(line: Line, at: int, spans: list[Span]) -> range:
-    if at == 0 or line.gaps[at] != " " or any(span.start <= at < span.end and span.end - span.start > 1 for span in spans):
+    if (
+        at == 0
+        or line.gaps[at] != " "
+        or any(span.start <= at < span.end and span.end - span.start > 1 for span in spans)
+    ):
         return range(0)
     first = at - 1
     while first > 0 and at - first <= 3 and line.gaps[first] == " " and not line.words[first - 1][0].isdigit():
@@ -99,7 +104,9 @@ def _before(line: Line, at: int, spans: list[Span]) -> range:
 
 def has_distance(line: Line) -> bool:
     """Tell whether a line holds a unit of time or length ("45 min", "30km")."""
-    return not _UNITS.isdisjoint(line.words) or any(word[0].isdigit() and word.lstrip("0123456789") in _UNITS for word in line.words)
+    return not _UNITS.isdisjoint(line.words) or any(
+        word[0].isdigit() and word.lstrip("0123456789") in _UNITS for word in line.words
+    )
 
 
 def is_reference(line: Line, span: Span) -> bool:

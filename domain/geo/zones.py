@@ -1,4 +1,4 @@
-"""The zones a place may lie in: by province, by forward sortation area, by area code; several where the map is split."""
+"""The zones a place may lie in, by province, forward sortation area or area code; several where the map is split."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from domain.geo.tables import read_rows
 
 @dataclass(frozen=True, slots=True)
 class AreaCode:
-    """What an area code tells: a province when one has it, a market when the code lies wholly inside, candidate zones."""
+    """What an area code tells: a province when one has it, a market when wholly inside, candidate zones."""
 
     province: str | None
     market: str

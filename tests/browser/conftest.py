@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.fake_server import Fake, Running
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE_MS = 10_000  # a busy machine draws slowly; a right page answers in a tenth of a second
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -48,7 +49,7 @@ def require_chromium() -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     require_chromium()
     with sync_playwright() as playwright:
@@ -57,7 +58,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Running]:
     server = Running()
     server.start()
@@ -76,15 +77,23 @@ def console() -> Console:
     return Console()
 
 
+@pytest.fixture(scope="package")
+def context(browser: Browser, running: Running) -> Iterator[BrowserContext]:
+    """One context for all tests: the page keeps nothing between visits, and its scripts come from the cache."""
+    opened = browser.new_context(base_url=running.url, locale="en-CA", timezone_id="Europe/Berlin")
+    opened.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def page(browser: Browser, running: Running, fake: Fake, console: Console) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=running.url, viewport={"width": 1280, "height": 800}, locale="en-CA", timezone_id="Europe/Berlin"
-    )
-    context.set_default_timeout(5000)
+def page(context: BrowserContext, fake: Fake, console: Console) -> Iterator[Page]:
+    """A fresh page; its test fails on any error or warning in the console that it did not allow."""
     opened = context.new_page()
+    opened.set_viewport_size({"width": 1280, "height": 800})
     opened.on("console", console.note)
     opened.on("pageerror", lambda error: console.errors.append(str(error)))
     yield opened
-    context.close()
+    opened.close()
     assert console.unexpected() == []

@@ -15,22 +15,14 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 import bot.sandbox
-from tests.browser.canned import (
-    AT,
-    DIGEST,
-    FORMATS,
-    LEAD_CARD,
-    ODDS,
-    RICH,
-    Json,
-    home_view,
-    lead_form,
-    row,
-    second_form,
-)
+from tests.browser.canned import AT, DIGEST, FORMATS, LEAD_CARD, ODDS, RICH, Json, home_view, option, row
+from tests.browser.canned_forms import lead_form, second_form
 
 PAGE = Path(bot.sandbox.__file__).parent / "page"
-HEADERS = {"Content-Security-Policy": "default-src 'self'", "Cache-Control": "no-store"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cache-Control": "max-age=600",
+}
 PEOPLE = [
     ("U0DANA", "dana", "Dana Okafor", "rep"),
     ("U0LEE", "lee", "Lee Tremblay", "approver"),
@@ -196,12 +188,13 @@ def on_click(fake: Fake, body: Json) -> Response:
     if action == "price":
         return refusal("message_not_found", "That message is gone. Reload the channel.")
     if action == "log_call":
-        fake.messages["C0LEADS"][0]["blocks"] = LEAD_CARD[:-1] + [
+        fake.messages["C0LEADS"][0]["blocks"] = [
+            *LEAD_CARD[:-1],
             {
                 "type": "context",
                 "block_id": "done",
                 "elements": [{"type": "mrkdwn", "text": "Call logged by <@U0DANA>"}],
-            }
+            },
         ]
     elif action in ("home_new", "open_first"):
         fake.stack = [lead_form()]
@@ -229,7 +222,7 @@ def on_submit(fake: Fake, body: Json) -> Response:
 
 
 def on_close(fake: Fake, body: Json) -> Response:
-    fake.stack = [view for view in fake.stack if view["id"] != body["view_id"]]
+    fake.stack = [] if body.get("all") else [view for view in fake.stack if view["id"] != body["view_id"]]
     return JSONResponse({"ok": True})
 
 
@@ -247,6 +240,11 @@ def on_clock(fake: Fake, body: Json) -> Response:
     return JSONResponse({"ok": True, "now": datetime.fromtimestamp(fake.now, UTC).isoformat()})
 
 
+def on_options(fake: Fake, body: Json) -> Response:
+    names = [name for name in ("Acme Buyers", "Acorn Homes", "Maple Capital") if body["value"].lower() in name.lower()]
+    return JSONResponse({"ok": True, "options": [option(name, name.split()[0].lower()) for name in names]})
+
+
 def on_reset(fake: Fake, body: Json) -> Response:
     fake.messages = {channel: [] for channel in fake.messages}
     fake.stack = []
@@ -256,7 +254,7 @@ def on_reset(fake: Fake, body: Json) -> Response:
 
 POSTS = {
     "command": on_command, "say": on_say, "click": on_click, "submit": on_submit, "close": on_close,
-    "shortcut": on_shortcut, "home_opened": on_home, "clock": on_clock, "reset": on_reset,
+    "shortcut": on_shortcut, "home_opened": on_home, "clock": on_clock, "reset": on_reset, "options": on_options,
 }  # fmt: skip
 
 

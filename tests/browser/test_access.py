@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import bot.sandbox
-from tests.browser.canned import lead_form
+from tests.browser.canned_forms import lead_form
 from tests.browser.fake_server import Fake
 
 SOURCES = Path(bot.sandbox.__file__).parent / "page"

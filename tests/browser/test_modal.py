@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.canned import AT, field, lead_form
+from tests.browser.canned import AT, field
+from tests.browser.canned_forms import lead_form
 from tests.browser.fake_server import Fake
 
 pytestmark = pytest.mark.browser
@@ -253,3 +254,28 @@ def test_on_a_phone_the_form_fits_the_screen(page: Page, form: Locator) -> None:
     assert (box["x"], box["width"]) == (0, 375)
     expect(form.get_by_role("button", name="Save lead")).to_be_in_viewport()
     assert form.locator(".dialog-body").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_an_external_select_asks_the_app_and_keeps_the_chosen_name(page: Page, form: Locator, fake: Fake) -> None:
+    form.get_by_role("button", name="Check buyers").click()
+    second = page.get_by_role("dialog", name="Buyers")
+    like = second.get_by_label("Like")
+    like.press_sequentially("a")
+    expect(page.get_by_text("Type at least 2 characters")).to_be_visible()
+    like.press_sequentially("c")
+    page.get_by_role("option", name="Acorn Homes").click()
+    expect(like).to_have_value("Acorn Homes")
+    second.get_by_label("Buyer’s name").fill("New")
+    second.get_by_role("button", name="Add").click()
+    expect(form.get_by_label("Seller’s name")).to_be_visible()
+    assert fake.sent("options") == [
+        {"user": "dana", "view_id": "V2", "action_id": "value", "block_id": "like", "value": "ac"}
+    ]
+    assert fake.sent("submit")[0]["values"]["like"] == {"value": "acorn"}
+
+
+def test_the_cross_closes_every_form_of_a_stack(page: Page, form: Locator, fake: Fake) -> None:
+    form.get_by_role("button", name="Check buyers").click()
+    page.get_by_role("dialog", name="Buyers").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert fake.sent("close") == [{"user": "dana", "view_id": "V2", "all": True}]

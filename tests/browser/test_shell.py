@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Console
-from tests.browser.fake_server import Fake
+from tests.browser.fake_server import Fake, ts
 
 pytestmark = pytest.mark.browser
 
@@ -133,3 +133,9 @@ def test_on_a_phone_the_sidebar_opens_by_its_button_and_nothing_is_wider_than_th
     expect(page.get_by_role("link", name="approvals")).to_be_hidden()
     expect(page.get_by_role("heading", name="This is the very beginning of #approvals")).to_be_visible()
     expect(page.get_by_text("Sandbox: not connected to Slack")).to_be_visible()
+
+
+def test_a_permalink_opens_its_message_in_the_thread_pane(page: Page) -> None:
+    page.goto(f"/?channel=C0LEADS&message=p{ts(1).replace('.', '')}")
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("Called, no answer")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/#leads/dana/\d+\.\d{6}$"))

@@ -1,6 +1,6 @@
 """ARV from comparable sales: the figure, its range, its confidence, and when it refuses."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from decimal import Decimal
 from math import exp, log, sqrt
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import costs
-from domain.arv import Comparable, Confidence, Subject, TrendInvalid, estimate_arv
+from domain.arv import Comparable, Confidence, Subject, TrendInvalid, confidence_of, estimate_arv
 
 SUBJECT = Subject(1000, 3, 2)
 COMP = Comparable(Decimal(400_000), 1000, 3, 2, 0, 0.0, True)
@@ -138,14 +138,14 @@ def test_many_sales_that_count_as_few_are_not_high():
         {"price": Decimal("NaN")},
         {"price": Decimal("Infinity")},
         {"price": None},
-        {"price": 1e10},
+        {"price": 1.01e9},
         {"sqft": 0},
         {"sqft": 0.5},
         {"sqft": -1000},
         {"sqft": None},
         {"sqft": float("nan")},
         {"sqft": float("inf")},
-        {"sqft": 1e7},
+        {"sqft": 1.01e6},
         {"age_days": -1},
         {"age_days": 366},
         {"age_days": float("nan")},
@@ -219,3 +219,35 @@ def test_the_order_of_the_sales_does_not_matter():
 
 def test_the_estimate_is_reachable_from_costs():
     assert costs.estimate_arv is estimate_arv
+
+
+@pytest.mark.parametrize(
+    ("error", "count", "confidence"),
+    [
+        (0.0749, 3.5, "high"),
+        (0.075, 3.5, "medium"),
+        (0.0749, 3.49, "medium"),
+        (0.0999, 2.0, "medium"),
+        (0.0999, 1.99, "low"),
+        (0.1, 9.0, "low"),
+        (0.0751, 9.0, "medium"),
+    ],
+)
+def test_confidence_changes_exactly_at_its_bounds(error, count, confidence):
+    assert confidence_of(error, count) == confidence
+
+
+def test_the_largest_price_and_area_still_count():
+    assert estimate(comps(10**9, 10**9, sqft=1e6), subject=Subject(1e6)).arv == 10**9
+
+
+@pytest.mark.parametrize(("price", "arv"), [("400000.495", 400_000), ("400000.505", 400_001)])
+def test_the_estimate_is_rounded_to_whole_dollars(price, arv):
+    assert estimate(comps(price, price)).arv == arv
+
+
+def test_values_cannot_be_changed():
+    for value, name in ((SUBJECT, "sqft"), (COMP, "price"), (estimate(comps(1, 1)), "arv")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 1)
+        assert not hasattr(value, "__dict__")

@@ -1,7 +1,7 @@
 """Land transfer tax by place and date, and the cost stack that checks the MAO."""
 
 import csv
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -338,3 +338,15 @@ def test_months_outside_nought_to_sixty_are_refused(wrong):
 def test_sixty_months_and_the_finest_share_are_taken():
     stack = cost_stack(replace(SEED, holding_months="60", selling_pct="0.056501"))
     assert (stack.holding, stack.selling) == (168_000, Decimal("28250.50"))
+
+
+def test_the_largest_cost_is_taken():
+    assert cost_stack(replace(SEED, legal_buy="999999999999.99")).max_consideration < 0
+
+
+def test_values_cannot_be_changed():
+    stack = cost_stack(SEED)
+    for value, name in ((SEED, "arv"), (stack, "profit"), (stack.taxes[0], "amount"), (TABLES[0], "status")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, 1)
+        assert not hasattr(value, "__dict__")

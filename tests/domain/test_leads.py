@@ -310,6 +310,30 @@ QUICK = [
     ("Ann & co wants out", QuickLead("Ann", notes="& co wants out")),
     ("12 years in the house, Ann", QuickLead("Ann", property_type="SFR", notes="12 years in the")),
     ("2 offers on the street, Ann", QuickLead("Ann", notes="2 offers on the street")),
+    (
+        "Mike D. - 905-555-0144 - 88 Barton St E, Hamilton - ARV 420k - wants 250k",
+        QuickLead("Mike D", "905-555-0144", address="88 Barton St E, Hamilton", arv="420k", asking="250k"),
+    ),
+    ("Ann, 12 King St W, Hamilton ARV 500k", QuickLead("Ann", address="12 King St W, Hamilton", arv="500k")),
+    ("Ann, 12 King St W, Hamilton Asking 500k", QuickLead("Ann", address="12 King St W, Hamilton", asking="500k")),
+    (
+        "Wei Chen wei@example.com Richmond BC V6X 1A1 asking 1.6M",
+        QuickLead("Wei Chen", "", "wei@example.com", "Richmond BC V6X 1A1", asking="1.6M"),
+    ),
+    ("Wei Chen L8P 1A1", QuickLead("Wei Chen", address="L8P 1A1")),
+    (
+        "Dartmouth NS, Bill 902-555-0133, 14 Pine St, vacant land",
+        QuickLead(
+            "Bill", "902-555-0133", address="14 Pine St, Dartmouth NS", property_type="LAND", notes="vacant land"
+        ),
+    ),
+    (
+        "call Bob at 416-555-0134 re 12 King St W Hamilton",
+        QuickLead("Bob", "416-555-0134", address="12 King St W Hamilton", notes="call, re"),
+    ),
+    ("Joe, repairs 50-60k", QuickLead("Joe", notes="repairs 50-60k")),
+    ("Joe ARV $500k+ repairs ~35k", QuickLead("Joe", arv="$500k", repairs="35k")),
+    ("Joe, 1,200 sqft bungalow", QuickLead("Joe", property_type="SFR", notes="1,200 sqft bungalow")),
     ("1Annabel, Ann", QuickLead("Ann", notes="1Annabel")),
     ("", QuickLead()),
     ("   ", QuickLead()),

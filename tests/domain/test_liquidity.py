@@ -232,6 +232,31 @@ def test_evidence_grows_with_answers_and_mature_deals(events: list[FeedbackEvent
     assert only(events).evidence == evidence
 
 
+def with_own(**sums: float) -> Liquidity:
+    """The score of a node that has these sums of its own."""
+    own = Sums(NOW, reach={3: sums.get("deals", 0.0)}, **sums)
+    return score(Node(*TORONTO, 25, 25), standing({node_key(*TORONTO): own}, NOW))
+
+
+@pytest.mark.parametrize(
+    ("asked", "deals", "evidence"),
+    [(19.9, 2.9, "low"), (20.0, 2.9, "medium"), (0.0, 3.0, "medium"), (0.0, 9.9, "medium"), (0.0, 10.0, "high")],
+)
+def test_evidence_turns_exactly_at_its_limits(asked: float, deals: float, evidence: str) -> None:
+    assert with_own(asked=asked, deals=deals).evidence == evidence
+
+
+def test_a_range_near_nought_or_one_is_taken_around_the_clipped_score() -> None:
+    rarely, mostly = with_own(deals=2000.0, sold=0.0), with_own(deals=2000.0, sold=2000.0)
+    error = 1.28 / math.sqrt((6 + 0.15 * 2000) * 0.02 * 0.98)
+    assert rarely.score < 0.02
+    assert rarely.high == pytest.approx(sigmoid(logit(0.02) + error))
+    assert rarely.low == pytest.approx(min(rarely.score, sigmoid(logit(0.02) - error)))
+    assert mostly.score > 0.98
+    assert mostly.low == pytest.approx(sigmoid(logit(0.98) - error))
+    assert mostly.high == pytest.approx(max(mostly.score, sigmoid(logit(0.98) + error)))
+
+
 def test_the_explanation_names_every_step() -> None:
     found = only(busy(40, 30))
     kept = 2 ** (-22 / 60)  # 40 deals weigh 31.0, the 30 sold ones 23.3

@@ -45,7 +45,9 @@ def test_a_buyer_who_wants_exactly_this_fits_wholly() -> None:
 
 
 def test_a_buyer_who_states_nothing_gets_the_neutral_fit() -> None:
-    assert rank(DEAL, [BuyerFacts(1)])[0].fit == pytest.approx(0.25 * 0.4 + 0.25 * 0.6 + 0.30 * 0.65 + 0.2 * 0.8)
+    found = rank(DEAL, [BuyerFacts(1)])[0]
+    assert found.fit == pytest.approx(0.25 * 0.4 + 0.25 * 0.6 + 0.30 * 0.65 + 0.2 * 0.8)
+    assert found.score == pytest.approx(found.fit**3 * math.sqrt(0.36))
 
 
 def test_a_deal_of_which_nothing_is_known_gets_the_neutral_fit() -> None:
@@ -81,6 +83,7 @@ def test_a_deal_of_which_nothing_is_known_gets_the_neutral_fit() -> None:
         ("BC; Ontario", 0.9, "they buy anywhere in ON"),
         ("Canada", 0.9, "they buy anywhere in ON"),
         ("southern Ontario", 0.9, "they buy anywhere in ON"),
+        ("rural Ontario", 0.9, "they buy anywhere in ON"),
         ("N0B", 0.25, "Hamilton is in their province, outside their cities"),
         ("anywhere", 0.9, "they buy anywhere in ON"),
         ("Toronto", 0.5, "Hamilton is next to their area"),

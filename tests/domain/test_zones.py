@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo as SystemZone  # noqa: TID251 - the system's readi
 import pytest
 
 from domain import zones
-from domain.zones import CANARY_AT, InstantWithoutZone, UnknownZone, ZoneReport, check_zones, utc, zone
+from domain.zones import (
+    CANARY_AT,
+    InstantWithoutZone,
+    UnknownZone,
+    ZoneReport,
+    check_zones,
+    midnight_before,
+    utc,
+    zone,
+)
 from tests.domain.calendars import ZONES
 
 
@@ -141,3 +150,14 @@ def test_an_instant_that_is_in_utc_stays_the_same_object() -> None:
 def test_a_time_without_a_zone_is_not_an_instant() -> None:
     with pytest.raises(InstantWithoutZone):
         utc(datetime(2026, 11, 25, 12))  # noqa: DTZ001 - the case
+
+
+def test_midnight_before_is_the_start_of_the_local_day_also_when_the_clocks_change() -> None:
+    fall_back = datetime(2026, 11, 1, 17, 0, tzinfo=UTC)
+    assert midnight_before(fall_back, "America/Toronto") == datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
+    assert midnight_before(datetime(2026, 11, 24, 4, 59, tzinfo=UTC), "America/Toronto") == datetime(
+        2026, 11, 23, 5, 0, tzinfo=UTC
+    )
+    assert midnight_before(datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "America/Vancouver") == datetime(
+        2026, 11, 24, 7, 0, tzinfo=UTC
+    )

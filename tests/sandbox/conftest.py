@@ -1,4 +1,4 @@
-"""A served sandbox, and one with a bot that captures leads."""
+"""A served sandbox for every test that asks for one."""
 
 from collections.abc import AsyncIterator
 
@@ -9,6 +9,6 @@ from tests.sandbox.server import Running, serve_sandbox
 
 @pytest.fixture
 async def sandbox_server() -> AsyncIterator[Running]:
-    """A sandbox that is being served, with short waits and no bot."""
-    async with serve_sandbox(ack_seconds=0.5, show_seconds=0.3) as running:
+    """A sandbox that is being served, with a short wait for what shows and no bot."""
+    async with serve_sandbox(show_seconds=0.6) as running:
         yield running

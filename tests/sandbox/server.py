@@ -72,6 +72,10 @@ class Running:
         async with self.http.post(f"{self.sandbox.api_url}{method}", json=body or {}, headers=headers) as response:
             return await response.json()
 
+    def trigger(self, user_id: str = "U0DANA", *, from_view: bool = False) -> str:
+        """Return a fresh trigger id, as an interaction of this person would bring it."""
+        return self.sandbox._world.triggers.issue(user_id, from_view=from_view).id
+
     def bolt(self, *, answers_last: bool = True) -> AsyncApp:
         """Return a new Bolt app that believes this sandbox to be Slack; it does its work before it acknowledges."""
         secret = self.sandbox.config.signing_secret

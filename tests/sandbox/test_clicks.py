@@ -193,7 +193,7 @@ async def test_external_options_are_asked_for_and_keep_their_texts(sandbox_serve
 
     await sandbox_server.connect(app)
     element = {"type": "external_select", "action_id": "lead", "min_query_length": 0}
-    trigger = sandbox_server.sandbox._world.triggers.issue("U0DANA").id
+    trigger = sandbox_server.trigger()
     view = (await sandbox_server.client.views_open(trigger_id=trigger, view=modal(entry("who", "Lead", element))))[
         "view"
     ]

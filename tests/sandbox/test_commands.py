@@ -4,6 +4,7 @@ import asyncio
 
 import aiohttp
 
+from tests.sandbox.server import serve_sandbox
 from tests.sandbox.views_made import modal, section
 
 
@@ -123,20 +124,41 @@ async def test_without_a_bot_the_person_is_told_honestly(sandbox_server):
     assert (await sandbox_server.get("workspace"))["connected"] is False
 
 
-async def test_a_bot_that_is_too_late_counts_as_silent(sandbox_server):
+async def test_a_bot_that_is_too_late_counts_as_silent():
+    async with serve_sandbox(ack_seconds=0.15) as running:
+        app = running.bolt()
+
+        @app.command("/lead")
+        async def lead(ack):
+            await asyncio.sleep(0.3)
+            await ack("too late")
+
+        await running.connect(app)
+        answer = await running.post("command", user="dana", channel="leads", command="/lead")
+        assert answer["reason"] == "operation_timeout"
+        await asyncio.sleep(0.25)
+        rows = await running.get("messages", channel="leads", user="dana")
+        assert ["operation_timeout" in row["text"] for row in rows] == [True]
+
+
+async def test_fifty_commands_at_once_are_all_answered_to_the_right_person(sandbox_server):
     app = sandbox_server.bolt()
 
     @app.command("/lead")
-    async def lead(ack):
-        await asyncio.sleep(0.8)
-        await ack("too late")
+    async def lead(ack, body):
+        await ack(f"{body['user_name']} {body['text']}")
 
     await sandbox_server.connect(app)
-    answer = await sandbox_server.post("command", user="dana", channel="leads", command="/lead")
-    assert answer["reason"] == "operation_timeout"
-    await asyncio.sleep(0.4)
-    rows = await sandbox_server.get("messages", channel="leads", user="dana")
-    assert ["operation_timeout" in row["text"] for row in rows] == [True]
+    people = ["dana", "lee", "sam"]
+    calls = [(people[number % 3], str(number)) for number in range(50)]
+    asked = [
+        sandbox_server.post("command", user=name, channel="leads", command="/lead", text=text) for name, text in calls
+    ]
+    answers = await asyncio.gather(*asked)
+    assert all(answer["ok"] for answer in answers)
+    for name in people:
+        rows = await sandbox_server.get("messages", channel="leads", user=name)
+        assert sorted(row["text"] for row in rows) == sorted(f"{who} {text}" for who, text in calls if who == name)
 
 
 async def test_a_reply_with_faulty_blocks_is_an_error_for_the_person(sandbox_server):
@@ -231,3 +253,14 @@ async def test_a_message_shortcut_brings_the_message(sandbox_server):
 async def test_a_shortcut_without_a_bot_is_not_acknowledged(sandbox_server):
     answer = await sandbox_server.post("shortcut", user="dana", callback_id="new_lead")
     assert (answer["ok"], answer["error"], answer["view"]) == (False, "no_ack", None)
+
+
+async def test_an_acknowledgement_that_is_no_object_is_an_error_for_the_person(sandbox_server):
+    url = (await sandbox_server.api("apps.connections.open", token="xapp-sandbox"))["url"]
+    socket = await sandbox_server.http.ws_connect(url)
+    await socket.receive_json()
+    asked = asyncio.create_task(sandbox_server.post("command", user="dana", channel="leads", command="/lead"))
+    envelope = await socket.receive_json()
+    await socket.send_json({"envelope_id": envelope["envelope_id"], "payload": ["hi"]})
+    assert (await asked)["reason"] == "invalid_answer"
+    await socket.close()

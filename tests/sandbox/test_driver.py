@@ -102,14 +102,13 @@ async def test_what_cannot_be_done_is_explained(sandbox_server, name, body, erro
 
 
 async def test_values_must_be_an_object_and_a_view_needs_a_submit_button(sandbox_server):
-    triggers = sandbox_server.sandbox._world.triggers
     client = sandbox_server.client
-    view = (await client.views_open(trigger_id=triggers.issue("U0DANA").id, view=modal()))["view"]
+    view = (await client.views_open(trigger_id=sandbox_server.trigger(), view=modal()))["view"]
     answer = await sandbox_server.post("submit", user="dana", view_id=view["id"], values=["x"])
     assert answer["error"] == "invalid_field"
     shown = modal(section())
     del shown["submit"]
-    view = (await client.views_open(trigger_id=triggers.issue("U0DANA").id, view=shown))["view"]
+    view = (await client.views_open(trigger_id=sandbox_server.trigger(), view=shown))["view"]
     assert (await sandbox_server.post("submit", user="dana", view_id=view["id"]))["error"] == "no_submit"
 
 
@@ -139,11 +138,10 @@ async def test_the_clock_is_put_and_moved_and_goes_on(sandbox_server):
 
 
 async def test_a_reset_leaves_an_empty_workspace_and_the_clock(sandbox_server):
-    world = sandbox_server.sandbox._world
     await sandbox_server.post("clock", to="2026-12-24T09:00:00-05:00")
     await sandbox_server.post("faults", kind="lost_ack", count=1)
     await sandbox_server.client.chat_postMessage(channel="C0LEADS", text="x")
-    await sandbox_server.client.views_open(trigger_id=world.triggers.issue("U0DANA").id, view=modal())
+    await sandbox_server.client.views_open(trigger_id=sandbox_server.trigger(), view=modal())
     sandbox_server.sandbox.outbox.append({"medium": "sms"})
     assert await sandbox_server.post("reset") == {"ok": True}
     assert await sandbox_server.get("messages", channel="leads", user="dana") == []

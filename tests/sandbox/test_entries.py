@@ -85,3 +85,34 @@ def test_values_for_inputs_that_are_not_there_are_refused(values, error):
 def test_a_field_that_is_not_there_is_refused_by_name():
     with pytest.raises(DriverError, match="there are Name"):
         with_fields([text_input("name", "Name")], {}, {"Phone": "x"})
+
+
+def test_rich_text_may_be_given_as_words_or_whole():
+    blocks = [entry("b", "Label", {"type": "rich_text_input", "action_id": "a"})]
+    words = with_values(blocks, {}, {"b": {"a": "hello"}})["b"]["a"]["rich_text_value"]
+    assert words["elements"][0]["elements"] == [{"type": "text", "text": "hello"}]
+    assert with_values(blocks, {}, {"b": {"a": words}})["b"]["a"]["rich_text_value"] == words
+
+
+def test_an_external_select_takes_what_was_never_offered_as_its_own_text():
+    blocks = [entry("b", "Label", {"type": "external_select", "action_id": "a"})]
+    chosen = with_values(blocks, {}, {"b": {"a": "L-7"}})["b"]["a"]["selected_option"]
+    assert (chosen["value"], chosen["text"]["text"]) == ("L-7", "L-7")
+    offered = {"a": [option("L-7 John", "7")]}
+    assert with_values(blocks, {}, {"b": {"a": "7"}}, offered)["b"]["a"]["selected_option"] == option("L-7 John", "7")
+
+
+def test_one_value_will_do_where_several_may_be_chosen():
+    blocks = [entry("b", "Label", {"type": "multi_channels_select", "action_id": "a"})]
+    assert with_values(blocks, {}, {"b": {"a": "kpi"}})["b"]["a"]["selected_channels"] == ["C0KPI"]
+
+
+def test_groups_of_options_are_looked_through():
+    groups = [{"label": {"type": "plain_text", "text": "G"}, "options": [option("One", "1")]}]
+    blocks = [entry("b", "Label", {"type": "static_select", "action_id": "a", "option_groups": groups})]
+    assert with_values(blocks, {}, {"b": {"a": "One"}})["b"]["a"]["selected_option"] == option("One", "1")
+
+
+def test_a_file_input_holds_nothing_that_is_judged():
+    blocks = [entry("b", "Label", {"type": "file_input", "action_id": "a"})]
+    assert complaints(blocks, full_state(blocks, {})) == {}

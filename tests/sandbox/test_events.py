@@ -115,3 +115,11 @@ async def test_a_reset_gives_up_on_retries(sandbox_server):
     await sandbox_server.post("clock", advance_s=600)
     await asyncio.sleep(0.02)
     assert await sandbox_server.get("traffic") == []
+
+
+async def test_an_answer_to_a_reply_goes_to_its_thread(sandbox_server):
+    parent = (await sandbox_server.post("say", user="dana", channel="leads", text="p"))["ts"]
+    reply = (await sandbox_server.post("say", user="lee", channel="leads", text="r", thread_ts=parent))["ts"]
+    await sandbox_server.post("say", user="sam", channel="leads", text="r2", thread_ts=reply)
+    thread = await sandbox_server.get("messages", channel="leads", user="dana", thread_ts=parent)
+    assert [row["text"] for row in thread] == ["p", "r", "r2"]

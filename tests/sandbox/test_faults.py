@@ -115,7 +115,7 @@ async def test_a_lost_acknowledgement_did_the_work_but_looks_like_silence(sandbo
     await sandbox_server.post("faults", kind="lost_ack", count=3)
     command = await sandbox_server.post("command", user="dana", channel="leads", command="/lead")
     assert (command["ok"], command["reason"], command["reply"]["username"]) == (False, "operation_timeout", "Slackbot")
-    trigger = sandbox_server.sandbox._world.triggers.issue("U0DANA").id
+    trigger = sandbox_server.trigger()
     view = (await sandbox_server.client.views_open(trigger_id=trigger, view=modal()))["view"]
     submit = await sandbox_server.post("submit", user="dana", view_id=view["id"], fields={"Name": "John"})
     assert (submit["error"], submit["view"]["id"]) == ("no_ack", view["id"])

@@ -20,7 +20,7 @@ from tests.sandbox.views_made import actions, button, home, modal
 async def by_http() -> AsyncIterator[tuple[Running, AsyncApp]]:
     """A sandbox that delivers by HTTP, and the Bolt app that it delivers to."""
     listener, origin = free_port()
-    async with serve_sandbox(deliver_to=f"{origin}/slack/events", ack_seconds=0.5, show_seconds=0.3) as running:
+    async with serve_sandbox(deliver_to=f"{origin}/slack/events", show_seconds=0.6) as running:
         app = running.bolt()
         async with serve_bolt(app, listener):
             yield running, app
@@ -137,3 +137,8 @@ async def test_a_slow_http_bot_times_out():
     async with serve_sandbox(**config) as running, serve(app, listener):
         answer = await running.post("command", user="dana", channel="leads", command="/lead")
     assert answer["reason"] == "operation_timeout"
+
+
+async def test_by_http_there_is_no_connection_to_break(by_http):
+    running, _ = by_http
+    assert (await running.post("faults", kind="disconnect"))["error"] == "no_socket"

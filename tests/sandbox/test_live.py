@@ -32,7 +32,7 @@ async def test_each_person_hears_of_what_they_can_see(sandbox_server):
     client = sandbox_server.client
     await client.chat_postEphemeral(channel="C0LEADS", user="U0DANA", text="x")
     await client.chat_postMessage(channel="U0DANA", text="x")
-    await client.views_open(trigger_id=sandbox_server.sandbox._world.triggers.issue("U0DANA").id, view=modal())
+    await client.views_open(trigger_id=sandbox_server.trigger(), view=modal())
     await client.views_publish(user_id="U0DANA", view=home())
     await client.chat_postMessage(channel="C0KPI", text="x")
     await sandbox_server.post("reset")

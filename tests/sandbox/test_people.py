@@ -81,3 +81,13 @@ def test_a_short_manifest_will_do():
     assert (config.app_name, config.app_description, config.commands) == ("Small", "", ({"command": "/lead"},))
     assert (config.shortcuts, config.bot_events, config.bot_scopes) == ((), frozenset(), ())
     assert SandboxConfig("http://127.0.0.1:8000", {}).app_name == "Valhalla"
+
+
+def test_of_very_many_triggers_the_oldest_are_forgotten():
+    triggers = Triggers(3.0)
+    first = triggers.issue("U0DANA")
+    for _ in range(10_000):
+        last = triggers.issue("U0DANA")
+    assert triggers.exchange(last.id) is last
+    with pytest.raises(SlackError, match="invalid_trigger_id"):
+        triggers.exchange(first.id)

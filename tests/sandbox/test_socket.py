@@ -6,6 +6,7 @@ import json
 import aiohttp
 import pytest
 
+from bot.sandbox import socket as socket_mode
 from tests.sandbox.server import Running
 from tests.sandbox.views_made import modal
 
@@ -95,7 +96,8 @@ async def test_the_eleventh_connection_is_sent_away(sandbox_server):
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
-async def test_a_disconnect_is_announced_and_then_carried_out(sandbox_server, reason):
+async def test_a_disconnect_is_announced_and_then_carried_out(sandbox_server, reason, monkeypatch):
+    monkeypatch.setattr(socket_mode, "GRACE_SECONDS", 0.05)
     socket = await dial(sandbox_server)
     await socket.receive_json()
     await sandbox_server.post("faults", kind="disconnect", reason=reason)

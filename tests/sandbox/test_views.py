@@ -16,10 +16,8 @@ SELECT = {
 
 async def opened(running: Running, *blocks: dict, **more: object) -> tuple[dict, str]:
     """Return a modal that dana has open, and a trigger of hers that is still good."""
-    triggers = running.sandbox._world.triggers
-    view = modal(*blocks, **more)
-    answer = await running.client.views_open(trigger_id=triggers.issue("U0DANA").id, view=view)
-    return answer["view"], triggers.issue("U0DANA", from_view=True).id
+    answer = await running.client.views_open(trigger_id=running.trigger(), view=modal(*blocks, **more))
+    return answer["view"], running.trigger(from_view=True)
 
 
 async def test_a_view_gets_ids_a_hash_and_its_own_root(sandbox_server):
@@ -32,14 +30,13 @@ async def test_a_view_gets_ids_a_hash_and_its_own_root(sandbox_server):
 
 async def test_three_views_are_the_limit_of_a_stack(sandbox_server):
     first, trigger = await opened(sandbox_server)
-    triggers = sandbox_server.sandbox._world.triggers
     second = (await sandbox_server.client.views_push(trigger_id=trigger, view=modal()))["view"]
     assert (second["root_view_id"], second["previous_view_id"]) == (first["id"], first["id"])
-    again = triggers.issue("U0DANA", from_view=True).id
+    again = sandbox_server.trigger(from_view=True)
     assert (await sandbox_server.client.views_open(trigger_id=again, view=modal()))["view"]["root_view_id"] == first[
         "id"
     ]
-    body = {"trigger_id": triggers.issue("U0DANA").id, "view": modal()}
+    body = {"trigger_id": sandbox_server.trigger(), "view": modal()}
     assert (await sandbox_server.api("views.push", body))["error"] == "push_limit_reached"
 
 
@@ -57,7 +54,7 @@ async def test_a_trigger_works_once_and_three_seconds(sandbox_server):
 
 
 async def test_a_faulty_view_leaves_its_trigger_unused(sandbox_server):
-    trigger = sandbox_server.sandbox._world.triggers.issue("U0DANA").id
+    trigger = sandbox_server.trigger()
     answer = await sandbox_server.api("views.open", {"trigger_id": trigger, "view": modal(title=plain("t" * 25))})
     assert answer["error"] == "invalid_arguments"
     assert "[json-pointer:/view/title/text]" in answer["response_metadata"]["messages"][0]
@@ -91,7 +88,7 @@ async def test_a_wrong_call_gets_slacks_own_error(sandbox_server, method, body, 
 
 
 async def test_a_push_without_an_open_modal_finds_nothing(sandbox_server):
-    body = {"trigger_id": sandbox_server.sandbox._world.triggers.issue("U0DANA").id, "view": modal()}
+    body = {"trigger_id": sandbox_server.trigger(), "view": modal()}
     assert (await sandbox_server.api("views.push", body))["error"] == "not_found"
 
 
@@ -194,7 +191,7 @@ async def test_a_push_in_the_acknowledgement_puts_a_view_on_top_and_closing_it_s
 
 async def test_clear_closes_the_whole_stack(sandbox_server):
     view = await answering(sandbox_server, response_action="clear")
-    trigger = sandbox_server.sandbox._world.triggers.issue("U0DANA").id
+    trigger = sandbox_server.trigger()
     second = (await sandbox_server.client.views_push(trigger_id=trigger, view=modal()))["view"]
     assert second["previous_view_id"] == view["id"]
     answer = await sandbox_server.post("submit", user="dana", view_id=second["id"], fields={"Name": "J"})

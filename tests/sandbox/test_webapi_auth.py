@@ -60,6 +60,7 @@ async def test_a_token_may_also_come_as_a_form_field(sandbox_server):
     [
         ("application/json", b"{", "invalid_json"),
         ("application/json; charset=utf-8", b"\xff", "invalid_json"),
+        ("application/json", b'{"a": NaN}', "invalid_json"),
         ("application/json", b"[]", "json_not_object"),
         ("application/x-www-form-urlencoded", b"\xff", "invalid_form_data"),
     ],

@@ -203,3 +203,11 @@ async def test_a_reaction_counts_once(sandbox_server):
     history = (await client.conversations_history(channel="C0LEADS"))["messages"]
     expected = [{"name": "white_check_mark", "users": ["U0VALHALLA"], "count": 1}]
     assert history[0]["reactions"] == expected
+
+
+async def test_empty_texts_in_a_form_count_as_left_out(sandbox_server):
+    form = {"channel": "C0LEADS", "text": "x", "blocks": "", "attachments": "", "metadata": "", "thread_ts": ""}
+    url = f"{sandbox_server.sandbox.api_url}chat.postMessage"
+    headers = {"Authorization": "Bearer xoxb-sandbox"}
+    async with sandbox_server.http.post(url, data=form, headers=headers) as response:
+        assert (await response.json())["ok"]

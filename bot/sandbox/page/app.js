@@ -202,6 +202,12 @@ class App {
     }
   }
 
+  /** The options that the app offers for what is typed into an external select; none when it does not answer. */
+  async find(body) {
+    const answer = await this.attempt(async () => demandOk(await post("options", { user: this.me.name, ...body })));
+    return answer?.options ?? [];
+  }
+
   /** Tells the server something that a person did, then shows what came of it. Returns whether it was accepted. */
   async perform(call, body, refused) {
     const answer = await this.attempt(async () => demandOk(await post(call, { user: this.me.name, ...body })), refused);
@@ -211,8 +217,19 @@ class App {
   }
 }
 
+/** A permalink arrives as ?channel=C…&message=p…: it becomes the place and the thread of that message. */
+function followPermalink(workspace) {
+  const query = new URLSearchParams(window.location.search);
+  const channel = workspace.channels.find((one) => one.id === query.get("channel"));
+  const ts = query.get("message")?.match(/^p(\d+)(\d{6})$/);
+  if (!channel || !ts) return;
+  const person = workspace.people.find((one) => one.id === channel.user) ?? workspace.people[0];
+  window.history.replaceState(null, "", `/#${channel.is_im ? "messages" : channel.name}/${person.name}/${ts[1]}.${ts[2]}`);
+}
+
 async function start() {
   const workspace = await get("workspace");
+  followPermalink(workspace);
   setNow(Date.parse((await get("clock")).now));
   const app = new App(workspace);
   await app.arrive();

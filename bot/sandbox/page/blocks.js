@@ -11,7 +11,7 @@ import { richText } from "./richtext.js";
 import { dataTable, table } from "./tables.js";
 
 /**
- * Brings `parent` to show `blocks`, keeping what did not change. `ctx`: {app, form, act(element, blockId, value), submit?}; the viewer is part
+ * Brings `parent` to show `blocks`, keeping what did not change. `ctx`: {app, form, act(element, blockId, value), find(element, blockId, text), submit?}; the viewer is part
  * of a block's signature because names and times are drawn for a person.
  */
 export function showBlocks(parent, blocks, ctx) {
@@ -72,6 +72,14 @@ function carousel(block, id, ctx) {
   return h("div", { class: "block carousel", tabindex: "0", role: "region", "aria-label": "Cards" }, block.elements.map((item, index) => card(item, blockKey(item, `${id}-${index}`), ctx)));
 }
 
+function container(block, id, ctx) {
+  const inner = h("div");
+  showBlocks(inner, block.child_blocks ?? [], ctx);
+  const title = block.title ? h("div", { class: "card-title" }, textNodes(block.title, ctx.app)) : null;
+  const subtitle = block.subtitle ? h("div", { class: "card-subtitle" }, textNodes(block.subtitle, ctx.app)) : null;
+  return h("div", { class: "block container" }, title, subtitle, inner);
+}
+
 function input(block, id, ctx) {
   const field = {
     id: freshId("field"), blockId: id, required: !block.optional, isInput: true, dispatch: Boolean(block.dispatch_action), describedBy: null, label: null, labelledBy: null,
@@ -124,7 +132,7 @@ function describe(block, field, wrong) {
 }
 
 const BLOCKS = {
-  section, header, context, actions, image: imageBlock, alert, card, carousel, input, context_actions: actions,
+  section, header, context, actions, image: imageBlock, alert, card, carousel, container, input, context_actions: actions,
   divider: () => h("div", { class: "block" }, h("hr", { class: "divider" })),
   rich_text: (block, id, ctx) => h("div", { class: "block rich-text" }, richText(block, ctx.app)),
   markdown: (block) => h("div", { class: "block markdown" }, markdown(block.text)),

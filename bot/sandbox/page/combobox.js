@@ -5,16 +5,18 @@ import { place } from "./menus.js";
 
 /**
  * Makes the field. `options`: [{value, label, description?, group?}]; `value`: string or null, or a list when `multiple`.
- * `onChange(value)` is called on every choice. `props` go to the input (id, aria-*).
+ * `search(text)` resolves to options, asked for once `least` characters stand there. `onChange(value)` is called on every choice. `props` go to the input (id, aria-*).
  */
-export function combobox({ options, value, multiple = false, most = Infinity, placeholder = "", clearable = false, onChange, props }) {
+export function combobox({ options, value, multiple = false, most = Infinity, placeholder = "", clearable = false, search = null, least = 0, onChange, props }) {
   const box = new Combobox(options, multiple, most, onChange);
   box.placeholder = placeholder;
-  box.clearable = clearable;
+  Object.assign(box, { clearable, search, least });
   box.chosen = multiple ? [...(value ?? [])] : value ? [value] : [];
   box.build(props);
   return box.element;
 }
+
+const SEARCH_PAUSE_MS = 200;
 
 class Combobox {
   constructor(options, multiple, most, onChange) {
@@ -55,8 +57,28 @@ class Combobox {
   }
 
   show(filter = "") {
+    if (this.search) return this.find(filter.trim());
     const words = filter.trim().toLowerCase();
-    this.shown = this.options.filter((option) => option.label.toLowerCase().includes(words));
+    return this.offer(this.options.filter((option) => option.label.toLowerCase().includes(words)), words);
+  }
+
+  /** Asks for options after a short pause; an answer that comes after the next letter is dropped. */
+  find(text) {
+    clearTimeout(this.timer);
+    this.asked = text;
+    if (text.length < this.least) return this.offer([], text, `Type at least ${this.least} characters`);
+    this.offer([], text, "Searching…");
+    this.timer = setTimeout(async () => {
+      const found = await this.search(text);
+      this.options = [...this.options, ...found];
+      if (this.open && this.asked === text) this.offer(found, text);
+    }, SEARCH_PAUSE_MS);
+    return undefined;
+  }
+
+  offer(options, words, none = "No match") {
+    this.shown = options;
+    this.none = none;
     this.at = this.shown.findIndex((option) => this.chosen.includes(option.value));
     if (words || this.at < 0) this.at = this.shown.length ? 0 : -1;
     this.list.replaceChildren(...this.rows());
@@ -74,7 +96,7 @@ class Combobox {
   }
 
   rows() {
-    if (!this.shown.length) return [h("div", { class: "listbox-none", role: "presentation", text: "No match" })];
+    if (!this.shown.length) return [h("div", { class: "listbox-none", role: "presentation", text: this.none })];
     let group = null;
     return this.shown.flatMap((option, index) => {
       const head = option.group && option.group !== group ? [h("div", { class: "listbox-group", role: "presentation", text: option.group })] : [];
@@ -134,7 +156,11 @@ class Combobox {
     this.chosen = has ? this.chosen.filter((other) => other !== value) : [...this.chosen, value];
     this.input.value = "";
     this.draw();
-    if (this.open) this.show();
+    if (this.open) {
+      this.show();
+      this.at = this.shown.findIndex((option) => option.value === value);
+      this.mark();
+    }
     this.onChange([...this.chosen]);
   }
 

@@ -3,6 +3,8 @@
 const TEXTUAL = new Set(["plain_text_input", "email_text_input", "url_text_input", "number_input"]);
 const INITIAL = {
   static_select: (element) => element.initial_option?.value ?? null,
+  external_select: (element) => element.initial_option?.value ?? null,
+  multi_external_select: (element) => (element.initial_options ?? []).map((option) => option.value),
   radio_buttons: (element) => element.initial_option?.value ?? null,
   checkboxes: (element) => (element.initial_options ?? []).map((option) => option.value),
   multi_static_select: (element) => (element.initial_options ?? []).map((option) => option.value),
@@ -46,6 +48,18 @@ export class Form {
   constructor() {
     this.values = new Map();
     this.errors = {};
+    this.found = new Map();
+  }
+
+  /** The options that a search has found for an action, kept so that a chosen one keeps its name. */
+  known(element) {
+    const first = [...(element.initial_options ?? []), ...(element.initial_option ? [element.initial_option] : [])];
+    return [...first, ...(this.found.get(element.action_id) ?? [])];
+  }
+
+  /** Keeps what a search has found. */
+  learn(element, options) {
+    this.found.set(element.action_id, [...(this.found.get(element.action_id) ?? []), ...options]);
   }
 
   /** The present value of an element. */

@@ -12,6 +12,7 @@ export function createHome(app) {
   let owner = null;
   let form = new Form();
   const act = (item, blockId, value) => app.perform("click", { view_id: "home", action_id: item.action_id, block_id: blockId, value, values: form.collect(current.blocks) });
+  const find = (item, blockId, value) => app.find({ view_id: "home", action_id: item.action_id, block_id: blockId, value });
   const redraw = () => {
     if (owner === app.me.id) return;
     owner = app.me.id;
@@ -23,7 +24,7 @@ export function createHome(app) {
     redraw();
     current = view;
     const shown = view?.blocks ?? [{ type: "section", text: { type: "plain_text", text: `${app.workspace.app.name} has not published a Home for ${app.me.real_name} yet.` } }];
-    showBlocks(blocks, shown, { app, form, act });
+    showBlocks(blocks, shown, { app, form, act, find });
   };
   return { element, redraw, show };
 }

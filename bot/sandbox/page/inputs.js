@@ -9,7 +9,7 @@ const PAUSE_MS = 300;
 
 /**
  * Draws a value-holding element. `field`: {id, blockId, describedBy, labelledBy, label, required, dispatch}: how it is named and whether it tells the app.
- * `ctx`: {app, form, act(element, blockId, value)}. Returns null for a type it does not know.
+ * `ctx`: {app, form, act(element, blockId, value), find(element, blockId, text)}. Returns null for a type it does not know.
  */
 export function inputElement(element, field, ctx) {
   const draw = INPUTS[element.type];
@@ -100,6 +100,22 @@ function select(source, multiple) {
   });
 }
 
+/** A select whose options the app is asked for while a person types. */
+function external(multiple) {
+  return (element, field, ctx) => {
+    const search = async (text) => {
+      const found = await ctx.find(element, field.blockId, text);
+      ctx.form.learn(element, found);
+      return optionsOf({ options: found });
+    };
+    return combobox({
+      options: optionsOf({ options: ctx.form.known(element) }), search, least: element.min_query_length ?? 3, multiple, most: element.max_selected_items ?? Infinity,
+      placeholder: element.placeholder?.text ?? "Type to search", value: ctx.form.get(field.blockId, element), clearable: !field.required && field.isInput,
+      onChange: (value) => chose(element, field, ctx, value), props: { ...naming(field), "data-key": key(element, field).key },
+    });
+  };
+}
+
 function choices(type) {
   return (element, field, ctx) => {
     const rows = element.options.map((option, index) => choiceRow(option, index, type, element, field, ctx));
@@ -130,6 +146,7 @@ const INPUTS = {
   timepicker: dateInput("time", same, same),
   datetimepicker: dateInput("datetime-local", (local, ctx) => secondsOfLocal(local, ctx.app.me.tz), (seconds, ctx) => localOf(seconds, ctx.app.me.tz)),
   static_select: select(fixed, false), multi_static_select: select(fixed, true),
+  external_select: external(false), multi_external_select: external(true),
   users_select: select(peopleOf, false), multi_users_select: select(peopleOf, true),
   channels_select: select(channelsOf, false), multi_channels_select: select(channelsOf, true),
   conversations_select: select(conversationsOf, false), multi_conversations_select: select(conversationsOf, true),

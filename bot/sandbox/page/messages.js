@@ -77,7 +77,8 @@ function content(app, row, forms) {
   const channel = app.channel.id;
   if (!forms.has(row.ts)) forms.set(row.ts, new Form());
   const act = (element, blockId, value) => app.perform("click", { channel, ts: row.ts, action_id: element.action_id, block_id: blockId, value });
-  const ctx = { app, form: forms.get(row.ts), act };
+  const find = (element, blockId, value) => app.find({ channel, ts: row.ts, action_id: element.action_id, block_id: blockId, value });
+  const ctx = { app, form: forms.get(row.ts), act, find };
   const words = row.blocks?.length ? h("div", { class: "message-blocks" }, blocksOf(row.blocks, ctx), edited) : h("div", { class: "message-text" }, mrkdwn(row.text, app), edited);
   return h("div", {}, words, (row.attachments ?? []).map((one) => attachment(one, ctx)), reactions(app, row));
 }

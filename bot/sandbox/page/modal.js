@@ -1,6 +1,6 @@
 // Modal views: a dialog that keeps what was typed, shows what is wrong where it is wrong, and stacks.
 
-import { get, post } from "./api.js";
+import { post } from "./api.js";
 import { showBlocks, showErrors } from "./blocks.js";
 import { h, icon, iconButton } from "./dom.js";
 import { Form } from "./form.js";
@@ -23,7 +23,7 @@ class Modal {
     this.cancel = h("button", { type: "button", class: "button large", on: { click: () => this.leave() } });
     this.send = h("button", { type: "submit", class: "button primary large" });
     const form = h("form", { class: "dialog-form", novalidate: true, on: { submit: (event) => { event.preventDefault(); this.submit(); } } },
-      h("div", { class: "dialog-head" }, this.back, this.title, iconButton("close", "Close", () => this.leave())),
+      h("div", { class: "dialog-head" }, this.back, this.title, iconButton("close", "Close", () => this.leave(true))),
       this.banner, this.body, h("div", { class: "dialog-foot" }, this.cancel, this.send));
     this.dialog = h("dialog", { class: "dialog modal", "aria-labelledby": "modal-title" }, form);
     this.dialog.addEventListener("cancel", (event) => { event.preventDefault(); this.leave(); });
@@ -76,7 +76,8 @@ class Modal {
     this.send.hidden = !view.submit;
     if (view.submit) this.send.replaceChildren(...textNodes(view.submit, app));
     const act = (element, blockId, value) => this.click(element, blockId, value);
-    showBlocks(this.body, view.blocks, { app, form: this.form, act, submit: () => this.submit() });
+    const find = (element, blockId, value) => app.find({ view_id: view.id, action_id: element.action_id, block_id: blockId, value });
+    showBlocks(this.body, view.blocks, { app, form: this.form, act, find, submit: () => this.submit() });
     showErrors(this.body, this.form.errors, false);
   }
 
@@ -131,13 +132,12 @@ class Modal {
     if (answer.ok !== false) await this.app.refreshAll();
   }
 
-  /** Closes the top view; the one below comes back. */
-  async leave() {
+  /** Closes the top view, and the one below comes back; or, with the X, all of them. */
+  async leave(all = false) {
     const { view } = this;
     if (!view) return;
     this.forms.delete(view.id);
-    await this.app.attempt(() => post("close", { user: this.app.me.name, view_id: view.id }), (error) => this.say(error.message));
-    const next = await this.app.attempt(() => get("view", { user: this.app.me.name }), (error) => this.say(error.message));
-    if (next?.id !== view.id) await this.app.refreshAll();
+    await this.app.attempt(() => post("close", { user: this.app.me.name, view_id: view.id, all: all || undefined }), (error) => this.say(error.message));
+    await this.app.refreshAll();
   }
 }

@@ -1,0 +1,5 @@
+"""Fixtures of the acceptance tests."""
+
+from tests.acceptance.fixtures import line, on_both, socket, sqlite, stand
+
+__all__ = ["line", "on_both", "socket", "sqlite", "stand"]

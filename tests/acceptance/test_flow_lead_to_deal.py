@@ -1,0 +1,190 @@
+"""POST /flow/lead_to_deal: the same flow over HTTP, for this machine alone."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.http.access import Door
+from bot.http.flow import flow_router
+from bot.http.problems import handle_problems
+from domain.zones import zone
+from storage.leads import lead
+from tests.acceptance.harness.rows import count, kpis, leads, tasks
+from tests.acceptance.harness.stand import http_stand
+
+SELLER = {"name": "Test Seller", "phone": "416-555-0134", "source": "test"}
+PROPERTY = {"region": "Toronto, ON", "arv": 500000, "repairs": 40000}
+PATH = "/flow/lead_to_deal"
+
+
+async def post(stand, body=None, path=PATH, **headers):
+    """Send a document; return the status and the answer."""
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with stand.slack.http.post(stand.origin + path, json=body or document(), headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+def document(lead=None, deal=None, **more):
+    """The smoke test's document, with fields changed."""
+    return {"lead": SELLER | (lead or {}), "deal": PROPERTY | (deal or {}), **more}
+
+
+async def test_a_lead_and_its_deal_are_stored_and_told_in_the_answer(on_both):
+    status, answer = await post(on_both)
+    assert status == 201
+    assert answer["metadata"] | {"liquidity_score": 0} == {
+        "lead_id": 1,
+        "deal_id": 1,
+        "brief_id": 1,
+        "province": "ON",
+        "market": "Toronto",
+        "liquidity_score": 0,
+        "offer": 310_000.0,
+        "mao": 310_000.0,
+    }
+    assert (answer["lead"]["name"], answer["lead"]["number"]) == ("Test Seller", "L-1")
+    assert (answer["deal"]["number"], answer["deal"]["offer"]) == ("D-1", 310_000.0)
+    assert answer["matched_buyers"] == []
+    assert len(await kpis(on_both.database, "leadflow:1")) == 5
+
+
+async def test_six_tasks_follow_at_lawful_times(on_both):
+    await on_both.slack.post("clock", to="2026-11-27T19:58:00-05:00")
+    await post(on_both)
+    found = await tasks(on_both.database, 1)
+    assert [task.channel for task in found] == ["SMS", "CALL", "SMS", "CALL", "SMS", "CALL"]
+    assert [task.step for task in found] == [1, 2, 3, 4, 5, 6]
+    toronto = zone("America/Toronto")
+    for task in found:
+        due = task.due_at.astimezone(toronto)
+        assert due.weekday() < 5
+        assert timedelta(hours=9) <= due - due.replace(hour=0, minute=0, second=0, microsecond=0) < timedelta(hours=20)
+        assert task.due_at >= task.ideal_at
+    assert found[0].due_at.astimezone(toronto).replace(microsecond=0) < datetime(2026, 11, 27, 20, tzinfo=toronto)
+    assert found[1].due_at.astimezone(toronto) == datetime(2026, 11, 30, 9, tzinfo=toronto)
+
+
+@pytest.mark.parametrize("deal", [{"arv": "500k", "repairs": "40,000"}, {"arv": 500000.0, "repairs": 40000.0}])
+async def test_amounts_are_numbers_or_text(socket, deal):
+    status, answer = await post(socket, document(deal=deal))
+    assert (status, answer["metadata"]["offer"]) == (201, 310_000.0)
+
+
+async def test_the_card_of_a_lead_from_http_is_posted_by_the_timetable(socket):
+    await post(socket)
+    await socket.slack.post("clock", advance_s=30)
+    await socket.tick()
+    (card,) = await socket.cards()
+    assert "(416) •••-0134" in str(card["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (document(lead={"phone": None}), {"phone"}),
+        (document(lead={"phone": "12", "email": "nobody"}), {"phone", "email"}),
+        (document(deal={"arv": "lots", "repairs": -5}), {"arv", "repairs"}),
+        (document(lead={"name": " "}), {"name"}),
+        (document(deal={"beds": "2+1", "baths": "2.25"}), {"beds", "baths"}),
+        (document(deal={"price": "1.125"}), {"asking_price"}),
+        (document(lead={"notes": "n" * 10_000}), {"notes"}),
+        ({"lead": {}, "deal": {}}, {"lead.name"}),
+        ({"lead": SELLER}, {"deal"}),
+        (document(match_settings={"max_results": 0}), {"match_settings.max_results"}),
+    ],
+)
+async def test_each_wrong_field_gets_a_sentence_of_its_own(socket, body, fields):
+    status, answer = await post(socket, body)
+    assert (status, answer["code"], set(answer["errors"])) == (422, "INVALID", fields)
+    assert all(answer["errors"].values())
+    assert await count(socket.database, lead) == 0
+
+
+@pytest.mark.parametrize("raw", ["", "{", "[]", "null", '{"lead": 7}'])
+async def test_what_is_no_such_document_is_refused(socket, raw):
+    headers = {"Content-Type": "application/json"}
+    async with socket.slack.http.post(socket.origin + PATH, data=raw, headers=headers) as answer:
+        assert (answer.status, answer.content_type) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize("odd", ["a\u0000b", "\ud83d", "😀", "x" * 5_000])
+async def test_a_name_that_no_form_could_send_is_stored_or_refused_but_never_an_error_of_ours(on_both, odd):
+    status, _ = await post(on_both, document(lead={"name": odd}))
+    assert status in (201, 422)
+    assert await count(on_both.database, lead) == (status == 201)
+
+
+async def test_a_foreign_host_is_refused(socket):
+    status, answer = await post(socket, Host="valhalla.example.com:8000")
+    assert (status, answer["code"]) == (403, "CLOSED")
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example.com", "null", "http://127.0.0.1:1"])
+async def test_a_foreign_page_is_refused(socket, origin):
+    status, answer = await post(socket, Origin=origin)
+    assert (status, answer["code"]) == (403, "CLOSED")
+    assert await count(socket.database, lead) == 0
+
+
+async def test_our_own_page_may(socket):
+    assert (await post(socket, Origin=socket.origin))[0] == 201
+
+
+async def test_with_real_slack_the_endpoint_is_closed(sqlite_url):
+    async with http_stand(sqlite_url) as stand:
+        status, answer = await post(stand)
+        assert (status, answer["code"]) == (403, "CLOSED")
+        assert await count(stand.database, lead) == 0
+
+
+async def test_a_caller_from_another_machine_is_refused(line):
+    import httpx
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    handle_problems(app)
+    app.include_router(flow_router(line.desk.leads, Door("T0SANDBOX", "http://127.0.0.1:8000")))
+    statuses = {}
+    for client in ("192.0.2.7", "127.0.0.1"):
+        transport = httpx.ASGITransport(app, client=(client, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as caller:
+            statuses[client] = (await caller.post(PATH, json=document())).status_code
+    assert statuses == {"192.0.2.7": 403, "127.0.0.1": 201}
+
+
+async def test_the_same_key_with_the_same_document_answers_with_the_first_result(on_both):
+    first = await post(on_both, Idempotency_Key="k1")
+    again = await post(on_both, Idempotency_Key="k1")
+    assert first[0] == again[0] == 201
+    assert first[1]["metadata"]["lead_id"] == again[1]["metadata"]["lead_id"]
+    assert await count(on_both.database, lead) == 1
+
+
+async def test_the_same_key_with_another_document_and_no_key_are_new_leads(socket):
+    await post(socket, Idempotency_Key="k1")
+    await post(socket, document(lead={"name": "Another"}), Idempotency_Key="k1")
+    await post(socket)
+    await post(socket)
+    assert len(await leads(socket.database)) == 4
+
+
+async def test_a_key_that_is_too_long_is_refused(socket):
+    assert (await post(socket, Idempotency_Key="k" * 201))[0] == 422
+
+
+async def test_the_documentation_shows_the_endpoint(socket):
+    async with socket.slack.http.get(f"{socket.origin}/docs") as page:
+        assert page.status == 200
+    async with socket.slack.http.get(f"{socket.origin}/openapi.json") as schema:
+        assert "post" in (await schema.json())["paths"][PATH]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/flow/nowhere", "/flow"])
+async def test_asking_what_an_unknown_path_can_do_is_not_answered_as_if_it_existed(socket, path):
+    async with socket.slack.http.options(socket.origin + path) as answer:
+        assert answer.status in (404, 405)
+
+
+async def test_health_says_that_all_is_well(socket):
+    async with socket.slack.http.get(f"{socket.origin}/health") as answer:
+        assert (answer.status, (await answer.json())["faults"]) == (200, {})
