@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 import uvloop
+from aiohttp import ClientSession
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,7 +20,7 @@ from bot.app import Program
 from bot.settings import Settings
 from storage.database import Database
 
-SECRET = "bench-signing-secret"  # noqa: S105 - signs requests on loopback for the length of a benchmark
+SECRET = "bench-signing-secret"
 AUTH = {"ok": True, "team_id": "T1", "team": "Bench", "user_id": "U1", "bot_id": "B1", "url": "https://bench.invalid/"}
 
 
@@ -59,9 +60,11 @@ async def serve(mode: str, port: int, slack_port: int) -> None:
         asgi = Starlette(routes=[Route("/slack/events", handler.handle, methods=["POST"])])
     else:
         folder = tempfile.mkdtemp()
-        settings = Settings(slack_bot_token="xoxb-bench", slack_signing_secret=SECRET)  # noqa: S106 - as above
+        slack = client(mode, slack_port)
+        slack.session = ClientSession()
+        settings = Settings(slack_bot_token="xoxb-bench", slack_signing_secret=SECRET)
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
-        asgi = Program(settings, database, origin="", client=client(mode, slack_port)).asgi
+        asgi = Program(settings, database, origin="", client=slack).asgi
     config = uvicorn.Config(asgi, port=port, log_level="error", lifespan="off", access_log=False)
     await uvicorn.Server(config).serve()
 

@@ -14,7 +14,9 @@ def set_up_logs(*, level: str, form: str) -> None:
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s", stream=sys.stderr, level=number, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
-    renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    # The console's own choice prints every local variable, a seller's phone among them, and takes seconds over it.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = structlog.processors.JSONRenderer() if form == "json" else console
     errors = [structlog.processors.format_exc_info] if form == "json" else []
     structlog.configure(
         processors=[

@@ -120,4 +120,3 @@ def _say_ready(origin: str, name: str, settings: Settings, *, seconds: float) ->
         print(f"\n  Valhalla's sandbox is at {origin}  (not connected to Slack; Ctrl+C stops it)\n", flush=True)  # noqa: T201
     else:
         print(f"\n  Valhalla is connected to {name} ({settings.slack_mode}); health at {origin}/health\n", flush=True)  # noqa: T201
-

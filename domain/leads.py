@@ -14,6 +14,7 @@ from domain.quick import QuickLead, parse_quick
 
 __all__ = [
     "NOTES_LIMIT",
+    "AskingPriceNegative",
     "ContactBasis",
     "ContactMissing",
     "CountUnclear",
@@ -96,6 +97,13 @@ class NotesTooLong(RuleBroken):
     field: ClassVar[str] = "notes"
 
 
+class AskingPriceNegative(RuleBroken):
+    """The asking price cannot be below 0."""
+
+    code: ClassVar[str] = "ASKING_PRICE_NEGATIVE"
+    field: ClassVar[str] = "asking_price"
+
+
 class CountUnclear(RuleBroken):
     """ "{text}" is not a number of {what}. Write {example}."""
 
@@ -108,7 +116,7 @@ class LeadDraft:
 
     `phone` is E.164, `email` normalised, amounts are dollars, `baths` a multiple of a half. `media` are the media the
     seller agreed to and matters only with a basis other than NONE.
-    Raises NameMissing, ContactMissing (neither phone nor e-mail) and NotesTooLong, in this order.
+    Raises NameMissing, ContactMissing (neither phone nor e-mail), NotesTooLong and AskingPriceNegative, in this order.
     """
 
     name: str
@@ -135,6 +143,8 @@ class LeadDraft:
             raise ContactMissing
         if len(self.notes) > NOTES_LIMIT:
             raise NotesTooLong(length=len(self.notes), limit=NOTES_LIMIT)
+        if self.asking_price is not None and self.asking_price < 0:
+            raise AskingPriceNegative
 
 
 def parse_beds(text: str) -> int | None:

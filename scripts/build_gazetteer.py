@@ -237,9 +237,8 @@ def gazetteer_lines(places: list[Place]) -> list[str]:
         usual = tuple(sorted(zones_of_fsa("", province)))
         codes = "" if zones == usual else " ".join(zones)
         own = "" if key(place.municipality) == name and place.municipality == name.title() else place.municipality
-        lines.append(
-            f"{name}|{province}|{'' if market is None else market}|{place.people}|{codes}|{own}|{'n' if place.is_inner else ''}"
-        )
+        label = "" if market is None else market
+        lines.append(f"{name}|{province}|{label}|{place.people}|{codes}|{own}|{'n' if place.is_inner else ''}")
     return sorted(lines)
 
 

@@ -95,9 +95,11 @@ class Ratio(TypeDecorator[Decimal]):
         return dialect.type_descriptor(Float() if dialect.name == "sqlite" else Numeric(6, 4))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | float | None:
-        """Hand SQLite a float, PostgreSQL the decimal."""
+        """Hand SQLite a float, PostgreSQL the decimal; what would not come back the same is an error."""
         if value is None:
             return None
+        if not value.is_finite() or abs(value) >= 100 or value != round(value, 4):
+            raise ValueError(f"a ratio is below 100 and has at most four decimals: {value}")
         return float(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Decimal | float | None, dialect: Dialect) -> Decimal | None:
@@ -126,7 +128,7 @@ class Tx:
 
     def own(self, **values: object) -> dict[str, object]:
         """Return `values` with this workspace's id: the parameters of an insert."""
-        return {"workspace_id": self.workspace_id, **values}
+        return {**values, "workspace_id": self.workspace_id}
 
     def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that can say what happens on a conflict, in this database's dialect."""

@@ -78,7 +78,11 @@ def serve(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
         port = _free_port()
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                _command(programs, folder, port, settings), stdout=log, stderr=log, stdin=subprocess.DEVNULL, **_as(user)
+                _command(programs, folder, port, settings),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                **_as(user),
             )
             try:
                 _wait_until_it_answers(process, folder, port)
@@ -90,7 +94,18 @@ def serve(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
 
 
 def _make_cluster(programs: Path, folder: Path, user: str | None) -> None:
-    command = [programs / "initdb", "-D", folder / "data", "-U", SUPERUSER, "--auth=trust", "-E", "UTF8", "--locale=C", "-N"]
+    command = [
+        programs / "initdb",
+        "-D",
+        folder / "data",
+        "-U",
+        SUPERUSER,
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]
     made = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False, **_as(user))
     if made.returncode:
         raise PostgresFailed(made.stderr)

@@ -16,16 +16,21 @@ from domain.offers import checked_arv, checked_repairs
 from domain.policy import Medium
 
 
+def readable(text: str) -> str:
+    """Drop what no person types and a database refuses: NUL (PostgreSQL) and halves of surrogate pairs (UTF-8)."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 def rule(parse: Callable[[str], object]) -> BeforeValidator:
     """Check a field with a parser of the domain: blank is None, a broken rule's sentence is the field's error."""
 
     def check(raw: object) -> object:
-        if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if raw is None or (isinstance(raw, str) and not readable(raw).strip()):
             return None
         if isinstance(raw, bool | list | dict):
             raise PydanticCustomError("TEXT_EXPECTED", "Give text or a number.")
         try:
-            return parse(str(raw))
+            return parse(readable(str(raw)))
         except RuleBroken as broken:
             # The sentence is passed as a value: a brace that a person typed must not be read as a template.
             raise PydanticCustomError(broken.code, "{sentence}", {"sentence": str(broken)}) from broken
@@ -74,7 +79,7 @@ class LeadForm(BaseModel):
     media: frozenset[Medium] = Field(default_factory=frozenset)
 
     def draft(self) -> LeadDraft:
-        """Return the draft. Raises `NameMissing`, `ContactMissing` and `NotesTooLong`, each naming its `field`."""
+        """Return the draft. Raises what `LeadDraft` raises, each error naming its `field`."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
         return LeadDraft(**values | {"name": self.name or "", "notes": self.notes or ""})
 

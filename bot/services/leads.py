@@ -153,6 +153,11 @@ class Leads:
             who.workspace_id, lambda tx: set_card(tx, lead_id, channel_id=channel_id, ts=ts, permalink=permalink)
         )
 
+    async def claim_first_card(self, who: Actor, lead_id: int) -> bool:
+        """Return True to one caller only, who then posts a new lead's card; if that fails the timetable sees to it."""
+        claim, now = RequestKey(f"card:{lead_id}", ""), self._clock.now()
+        return await self._database.write(who.workspace_id, lambda tx: begin_request(tx, claim, now=now) is None)
+
     async def claim_cardless(self, workspace_id: str) -> list[int]:
         """Return the numbers of leads whose card was never posted; nobody else gets them for two minutes."""
         now = self._clock.now()

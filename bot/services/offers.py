@@ -19,6 +19,7 @@ from storage.kpis import emit_kpi
 from storage.leads import Lead, find_lead
 from storage.offers import add_evidence
 from storage.policies import OfferPolicyRow, effective_offer_policy
+from storage.requests import RequestKey, begin_request, finish_request
 from storage.workspaces import default_place
 
 
@@ -92,15 +93,20 @@ class Offers:
 
         return await self._database.read(who.workspace_id, work)
 
-    async def quote(self, who: Actor, ask: OfferAsk) -> Quote:
-        """Price and keep the evidence. Raises what `preview` raises."""
+    async def quote(self, who: Actor, ask: OfferAsk, request: RequestKey | None = None) -> Quote:
+        """Price and keep the evidence; a repeated request names the first evidence. Raises what `preview` raises."""
         now = self._clock.now()
 
         def work(tx: Tx) -> Quote:
+            earlier = begin_request(tx, request, now=now) if request else None
             resolved = _resolve(tx, ask)
             priced = price(tx, resolved.inputs)
+            if earlier:
+                return Quote(priced, ask.lead_number, resolved.is_default_place, earlier["evidence_id"])
             evidence_id = keep_evidence(tx, who, priced, lead_id=resolved.lead_id, now=now)
             emit_kpi(tx, offer_generated(who, priced, evidence_id), now=now)
+            if request:
+                finish_request(tx, request, {"evidence_id": evidence_id})
             return Quote(priced, ask.lead_number, resolved.is_default_place, evidence_id)
 
         return await self._database.write(who.workspace_id, work)

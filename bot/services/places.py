@@ -1,6 +1,7 @@
 """Places: completing or correcting where a lead's property is, with all that follows from it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services import flow
@@ -18,6 +19,7 @@ from storage.deals import Deal, change_deal, deal_of
 from storage.kpis import emit_kpi
 from storage.ladder import Task, add_tasks, move_task, tasks_of
 from storage.leads import Brief, Lead, brief_of, change_brief, change_lead, find_lead
+from storage.requests import RequestKey, begin_request
 
 
 class PlaceStillUnknown(RuleBroken):
@@ -27,6 +29,15 @@ class PlaceStillUnknown(RuleBroken):
     field = "address"
 
 
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """Where a lead's property is, as typed. `request` is set where a delivery may come twice."""
+
+    address: str | None
+    region: str | None
+    request: RequestKey | None = None
+
+
 class Places:
     """What a rep can do about a lead's address."""
 
@@ -34,26 +45,31 @@ class Places:
         self._database = database
         self._clock = clock
 
-    async def complete(self, who: Actor, number: int, *, address: str | None, region: str | None) -> None:
+    async def complete(self, who: Actor, number: int, where: NewPlace) -> bool:
         """Set a lead's address; plan what was not planned, move what was, and price anew where the price follows.
+
+        Returns False when the same request did it before.
 
         Raises `LeadNotFound`, `PlaceStillUnknown` when the new words tell no province, and `LadderClosed` when a
         ladder can't be moved because no policy opens anything at the new place.
         """
         now = self._clock.now()
 
-        def work(tx: Tx) -> None:
+        def work(tx: Tx) -> bool:
+            if where.request and begin_request(tx, where.request, now=now) is not None:
+                return False
             lead = find_lead(tx, number=number)
             if lead is None:
                 raise LeadNotFound(number=number)
             deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
-            draft = _draft(lead, deal, brief, address=address, region=region)
+            draft = _draft(lead, deal, brief, address=where.address, region=where.region)
             found = find_out(tx, draft, now=now)
             if found.place.province is None:
-                raise PlaceStillUnknown(text=address or region or "")
+                raise PlaceStillUnknown(text=where.address or where.region or "")
             _store(tx, flow.Run(who, draft, found, now), lead, deal, brief)
+            return True
 
-        await self._database.write(who.workspace_id, work)
+        return await self._database.write(who.workspace_id, work)
 
 
 def _draft(lead: Lead, deal: Deal | None, brief: Brief | None, *, address: str | None, region: str | None) -> LeadDraft:

@@ -1,6 +1,8 @@
 """One delivery from Slack, and the desk of services that its listener works with."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -11,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.intake import readable
 from bot.services.leads import Leads
 from bot.services.offers import Offers
 from bot.services.places import Places
@@ -18,6 +21,7 @@ from bot.services.workspaces import Workspaces, first_role
 from bot.slack.mrkdwn import escape
 from domain.roles import Role
 from domain.zones import UnknownZone, zone
+from storage.requests import RequestKey
 from storage.workspaces import Member
 
 log = structlog.get_logger()
@@ -136,7 +140,7 @@ class Call:
     @property
     def text(self) -> str:
         """What was typed behind the command."""
-        return str(self.body.get("text") or "")
+        return readable(str(self.body.get("text") or ""))
 
     @property
     def trigger_id(self) -> str:
@@ -161,6 +165,30 @@ def _zone_of(person: Mapping[str, Any]) -> str:
     except UnknownZone:
         return DEFAULT_ZONE
     return str(person["tz"])
+
+
+ACK_SECONDS = 2.0
+"""How long a submission may be worked on before Slack is told to keep the form open; its own limit is three."""
+
+STILL_SAVING = "Saving takes longer than usual. Press the button again in a moment: nothing is stored twice."
+
+
+async def save(desk: Desk, call: Call, work: Coroutine[Any, Any, T], *, field_name: str) -> T | None:
+    """Run a submission's `work` before it is acknowledged.
+
+    When it takes longer than the guard allows it goes on by itself; the form stays open, says so at `field_name`, and
+    None comes back. Its request key sees to it that pressing again finds the first result.
+    """
+    saved = await desk.background.within(work, ACK_SECONDS)
+    if saved is None:
+        await call.ack(response_action="errors", errors={field_name: STILL_SAVING})
+    return saved
+
+
+def request_key(view: Mapping[str, Any], values: Mapping[str, Any]) -> RequestKey:
+    """Name a submission: the view says which form it is, the hash whether what it says was corrected."""
+    payload = json.dumps(values, sort_keys=True, ensure_ascii=True)
+    return RequestKey(f"view:{view['id']}", hashlib.sha256(payload.encode()).hexdigest())
 
 
 async def open_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:

@@ -1,29 +1,23 @@
 """`/lead` in Slack: the form, its submission, cards and lists."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from bot.services.actors import Actor
 from bot.services.intake import read_lead
 from bot.services.leads import Capture, Captured
 from bot.slack import home
-from bot.slack.calls import Call, Desk, log, open_view
+from bot.slack.calls import Call, Desk, log, open_view, request_key, save
 from bot.slack.ids import LEAD_CARD
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
 from bot.slack.lead_form import form_values, lead_view
 from bot.slack.mrkdwn import escape
 from domain.commands import Find, Help, Mine, Open, Show, Unknown
 from domain.leads import QuickLead, parse_command, parse_quick
-from storage.requests import RequestKey
-
-ACK_SECONDS = 2.0
-"""How long a submission may be worked on before Slack is told to keep the form open; its own limit is three."""
-
-STILL_SAVING = "Saving takes longer than usual. Press Save again in a moment: nothing is stored twice."
 
 HELP = """*What `/lead` does*
 `/lead` opens the form
@@ -82,26 +76,19 @@ async def submitted(desk: Desk, call: Call) -> None:
     if isinstance(draft, Mapping):
         await call.ack(response_action="errors", errors=draft)
         return
-    request = request_key(call.view, values)
+    wish = Capture(draft, request_key(call.view, values))
 
-    async def save() -> tuple[Actor, Captured]:
+    async def capture() -> tuple[Actor, Captured]:
         who = await desk.actor(call.workspace_id, call.user_id)
-        return who, await desk.leads.capture(who, Capture(draft, request))
+        return who, await desk.leads.capture(who, wish)
 
-    saved = await desk.background.within(save(), ACK_SECONDS)
+    saved = await save(desk, call, capture(), field_name="name")
     if saved is None:
-        await call.ack(response_action="errors", errors={"name": STILL_SAVING})
         return
     await call.ack()
     who, captured = saved
     metadata = json.loads(call.view.get("private_metadata") or "{}")
     desk.background.start(_after_capture(desk, who, captured, said_in=metadata.get("channel") or ""))
-
-
-def request_key(view: Mapping[str, Any], values: Mapping[str, Any]) -> RequestKey:
-    """Name a submission: the view says which form it is, the hash whether what it says was corrected."""
-    payload = json.dumps(values, sort_keys=True, ensure_ascii=True)
-    return RequestKey(f"view:{view['id']}", hashlib.sha256(payload.encode()).hexdigest())
 
 
 async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | None]:
@@ -124,13 +111,24 @@ async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | Non
         unfurl_links=False,
     )
     channel, ts = str(posted["channel"]), str(posted["ts"])
-    link = str((await desk.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
+    link = await _link_to(desk, channel, ts)
     await desk.leads.card_posted(who, lead.id, channel_id=channel, ts=ts, permalink=link)
     return channel, link
 
 
+async def _link_to(desk: Desk, channel: str, ts: str) -> str | None:
+    """Return a message's link; without one the message stands all the same, and must not be posted again for it."""
+    try:
+        return str((await desk.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
+    except (SlackApiError, ClientError, TimeoutError) as error:
+        log.warning("link_not_given", channel_id=channel, ts=ts, error=str(error))
+        return None
+
+
 async def _after_capture(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
-    """Post the card, tell the person where they typed, and bring their Home up to date."""
+    """Post the card, tell the person where they typed, and bring their Home up to date; one delivery of two does so."""
+    if not await desk.leads.claim_first_card(who, captured.lead_id):
+        return
     try:
         channel, link = await post_card(desk, who, captured.number)
         if said_in and said_in != channel:

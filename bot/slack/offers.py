@@ -7,7 +7,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.services.actors import Actor
 from bot.services.offers import OfferAsk, PlaceNotFound, Quote
-from bot.slack.calls import Call, Desk, log, open_view
+from bot.slack.calls import Call, Desk, log, open_view, request_key, save
+from bot.slack.lead_form import form_values
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, read_offer, shown_view, typed_so_far
 from domain.errors import RuleBroken
@@ -81,13 +82,18 @@ async def submitted(desk: Desk, call: Call) -> None:
     if isinstance(read, Mapping):
         await call.ack(response_action="errors", errors=read)
         return
-    who = await desk.actor(call.workspace_id, call.user_id)
+    request = request_key(call.view, form_values(call.view))
+
+    async def keep() -> Quote:
+        return await desk.offers.quote(await desk.actor(call.workspace_id, call.user_id), read, request)
+
     try:
-        quote = await desk.offers.quote(who, read)
+        quote = await save(desk, call, keep(), field_name="arv")
     except (OfferRefused, PlaceNotFound) as refused:
         await call.ack(response_action="errors", errors={_field_of(refused.field): str(refused)})
         return
-    await call.ack(response_action="update", view=shown_view(quote))
+    if quote:
+        await call.ack(response_action="update", view=shown_view(quote))
 
 
 def _field_of(field: str) -> str:

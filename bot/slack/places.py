@@ -3,9 +3,10 @@
 import json
 
 from bot.services.actors import Actor
-from bot.services.places import PlaceStillUnknown
+from bot.services.intake import readable
+from bot.services.places import NewPlace, PlaceStillUnknown
 from bot.slack.blocks import Block, modal, section, text_input
-from bot.slack.calls import Call, Desk, open_view
+from bot.slack.calls import Call, Desk, open_view, request_key, save
 from bot.slack.ids import View
 from bot.slack.lead_form import form_values
 from bot.slack.leads import post_card
@@ -23,19 +24,26 @@ async def open_form(desk: Desk, call: Call) -> None:
 async def submitted(desk: Desk, call: Call) -> None:
     """Set the address, then bring the card up to date."""
     values = form_values(call.view)
-    address, region = (str(values.get(name) or "").strip() or None for name in ("address", "region"))
+    address, region = (readable(str(values.get(name) or "")).strip() or None for name in ("address", "region"))
     if not address and not region:
         await call.ack(response_action="errors", errors={"address": "Give an address, or at least a city."})
         return
     number = int(json.loads(call.view["private_metadata"])["lead"])
-    who = await desk.actor(call.workspace_id, call.user_id)
+    where = NewPlace(address, region, request_key(call.view, values))
+
+    async def complete() -> Actor:
+        who = await desk.actor(call.workspace_id, call.user_id)
+        await desk.places.complete(who, number, where)
+        return who
+
     try:
-        await desk.places.complete(who, number, address=address, region=region)
+        who = await save(desk, call, complete(), field_name="address")
     except PlaceStillUnknown as unknown:
         await call.ack(response_action="errors", errors={unknown.field: str(unknown)})
         return
-    await call.ack()
-    desk.background.start(_update_card(desk, who, number))
+    if who:
+        await call.ack()
+        desk.background.start(_update_card(desk, who, number))
 
 
 async def _update_card(desk: Desk, who: Actor, number: int) -> None:

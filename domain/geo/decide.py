@@ -12,6 +12,9 @@ _INNER = 4
 """A quarter of a city counts for a quarter of its people beside a town of that name: people name towns first."""
 
 
+_OUTWEIGHS = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What was decided: the pair, the place it rests on, and how far the evidence agreed (1 = wholly)."""
@@ -43,37 +46,31 @@ def decide(names: list[Named], provinces: list[str], postal: Found | None) -> Ch
         votes[home] = votes.get(home, 0.0) + 0.9
     if not votes:
         return Choice(None, ALL, None, None, 0.3, None) if names else None
-    province = max(votes, key=lambda code: votes[code])
+    province = max(votes, key=lambda code: (votes[code], code))
     agreement = votes[province] / sum(votes.values())
     inside = area if area and area.province == province else None
     return _with_market(names, province, inside, agreement)
 
 
 def _home(names: list[Named], stated: list[str]) -> str | None:
-    """Give the province the named places speak for: a stated one if they can, otherwise the one most of them share."""
-    if not names:
-        return None
-    counts: Counter[str] = Counter()
-    people: Counter[str] = Counter()
-    for named in names:
-        for province in {reading.province for reading in named.found}:
-            counts[province] += 1
-        for reading in named.found:
-            people[reading.province] = max(people[reading.province], round(weight(reading)))
+    """Give the province the named places speak for: a stated one if they can, otherwise the one all or most share."""
+    counts = Counter(province for named in names for province in {reading.province for reading in named.found})
     for code in reversed(stated):
         if counts[code]:
             return code
-    best = max(counts, key=lambda code: (counts[code], people[code]))
-    if counts[best] == len(names):
-        return best
-    firsts = sorted((round(weight(max(named.found, key=weight))) for named in names), reverse=True)
-    if counts[best] * 2 > len(names) or firsts[0] >= 10 * firsts[1]:
-        return (
-            max((r for named in names for r in named.found), key=weight).province
-            if counts[best] * 2 <= len(names)
-            else best
-        )
-    return None
+    if not counts:
+        return None
+    people: dict[str, float] = {}
+    for reading in (reading for named in names for reading in named.found):
+        people[reading.province] = max(people.get(reading.province, 0), weight(reading))
+    best = max(counts, key=lambda code: (counts[code], people[code], code))
+    return best if counts[best] * 2 > len(names) else _larger(names)
+
+
+def _larger(names: list[Named]) -> str | None:
+    """Give the province of a place ten times as large as any other that is named; otherwise the names contradict."""
+    tops = sorted((max(named.found, key=weight) for named in names), key=weight, reverse=True)
+    return tops[0].province if weight(tops[0]) >= _OUTWEIGHS * weight(tops[1]) else None
 
 
 def _with_market(names: list[Named], province: str, area: Fsa | None, agreement: float) -> Choice:

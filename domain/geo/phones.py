@@ -5,7 +5,7 @@ import re
 from domain.geo.text import Line
 from domain.geo.zones import AreaCode, area_code
 
-_NUMBER = re.compile(r"(?<![0-9])(?:\+?1[ .-]*)?\(?([2-9][0-9]{2})\)?[ .-]*[0-9]{3}[ .-]*[0-9]{4}(?![0-9])")
+_NUMBER = re.compile(r"(?<![0-9])(?:\+?1[ .-]{0,3})?\(?([2-9][0-9]{2})\)?[ .-]{0,3}[0-9]{3}[ .-]{0,3}[0-9]{4}(?![0-9])")
 
 
 def find_area_code(text: str, line: Line) -> tuple[str, AreaCode] | None:

@@ -110,32 +110,41 @@ def _acts(line: Line, at: int) -> bool:
 
 def is_titled(line: Line, span: Span) -> bool:
     """Tell whether a form of address stands before a name: "Mr. Windsor" is a person."""
-    return span.start > 0 and line.words[span.start - 1] in _TITLES
+    at = span.start
+    return at > 0 and line.gaps[at] != "," and line.words[at - 1] in _TITLES and (at == 1 or line.gaps[at - 1] == ",")
 
 
 def is_place(line: Line, span: Span, found: tuple[Reading, ...], stated: Span | None) -> bool:
     """Tell whether a name, maybe an everyday word, stands as a place; `stated` is a province right after it."""
-    common = commonness(span.name, found)
     if is_titled(line, span):
         return False
+    common = commonness(span.name, found)
     if common is None or (stated is not None and any(reading.province == NAMES[stated.name] for reading in found)):
         return True
-    if common is Common.NEVER:
-        return False
-    words, shown, gaps = line
-    start, end = span.start, span.end
     if common is Common.PERSON:
-        return not _acts(line, end)
-    others = words[:start] + words[end:]
+        return not _acts(line, span.end)
+    return common is not Common.NEVER and (_is_apart(line, span) or _is_supported(line, span, common))
+
+
+def _is_apart(line: Line, span: Span) -> bool:
+    """Tell whether a name stands alone, or closes what a comma opened."""
+    start, end = span.start, span.end
+    others = line.words[:start] + line.words[end:]
     if all(word in _FILLING or word in _CLOSING for word in others):
         return True
+    after = line.words[end] if end < len(line.words) else ""
+    is_closed = not after or line.gaps[end] == "," or after == POSTAL_WORD
+    return is_closed and (line.gaps[start] == "," or after == POSTAL_WORD)
+
+
+def _is_supported(line: Line, span: Span, common: Common) -> bool:
+    """Tell whether a preposition or a property word stands beside a name; a hard one needs "in" and a capital."""
+    words, start, end = line.words, span.start, span.end
     before = words[start - 1] if start else ""
-    after = words[end] if end < len(words) else ""
-    is_closing = not after or gaps[end] == "," or after == POSTAL_WORD
-    if is_closing and (gaps[start] == "," or after == POSTAL_WORD):
-        return True
-    if before in _PREPOSITIONS and (common is Common.SOFT or not shown[start].islower()):
+    if before in _PREPOSITIONS and (common is Common.SOFT or not line.shown[start].islower()):
         return True
     if common is Common.HARD:
         return False
-    return before in _PROPERTY or after in _PROPERTY or (is_closing and words[0][0].isdigit())
+    after = words[end] if end < len(words) else ""
+    is_closed = not after or line.gaps[end] == ","
+    return before in _PROPERTY or after in _PROPERTY or (is_closed and words[0][0].isdigit())

@@ -10,12 +10,12 @@ LONGEST = 2_000
 POSTAL_WORD = "postal7code"
 """The word that stands in a line where a whole postal code stood."""
 
-_MARKUP = re.compile(
+_MARKUP = re.compile(  # every repetition is bounded or stops at its own sign, so that no text takes long
     r"<(?:[@#!][^<>|]*|(?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>"
-    r"|https?://\S+|\S+@\S+\.\w+|:[a-z][a-z_+-]*[a-z]+:|&[a-z]+;"
+    r"|https?://\S+|[^\s@<>]{1,64}@[^\s@<>]{1,64}|:[a-z][a-z0-9_+-]{1,40}:|&[a-z]{2,8};"
 )
 _DOTTED = re.compile(
-    r"(?<![A-Za-z.'])[A-Za-z]\.(?:[ -]?[A-Za-z]\.)+(?:[A-Za-z](?![A-Za-z]))?|(?<![A-Za-z.'])[A-Za-z]\.[A-Za-z](?![A-Za-z.])"
+    r"(?<![A-Za-z.'])[A-Za-z]\.(?:(?:[ -]?[A-Za-z]\.)+(?:[A-Za-z](?![A-Za-z]))?|[A-Za-z](?![A-Za-z.]))"
 )
 _LETTERS = str.maketrans({
     "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "ß": "ss", "ł": "l",

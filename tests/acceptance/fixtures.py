@@ -4,9 +4,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.logs import set_up_logs
 from storage.database import Database
 from tests.acceptance.harness.signed import Line, open_line, set_up_workspace
 from tests.acceptance.harness.stand import Stand, http_stand, socket_stand
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_as_in_production() -> None:
+    """Set logging up as `run` does: the library's own default spends seconds on each traceback."""
+    set_up_logs(level="info", form="json")
 
 
 @pytest.fixture

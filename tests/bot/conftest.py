@@ -1,5 +1,5 @@
 """The acceptance tests' fixtures serve here as well."""
 
-from tests.acceptance.fixtures import line, on_both, socket, sqlite, stand
+from tests.acceptance.fixtures import _logs_as_in_production, line, on_both, socket, sqlite, stand
 
-__all__ = ["line", "on_both", "socket", "sqlite", "stand"]
+__all__ = ["_logs_as_in_production", "line", "on_both", "socket", "sqlite", "stand"]

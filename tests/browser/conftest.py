@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.fake_server import Fake, Running
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE_MS = 10_000  # a busy machine draws slowly; a right page answers in a tenth of a second
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -33,6 +34,10 @@ class Console:
         """Keep errors and warnings."""
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
+
+    def fail(self, error: Error) -> None:
+        """Keep what a script threw and nobody caught."""
+        self.errors.append(str(error))
 
     def unexpected(self) -> list[str]:
         """The errors that no test asked for."""
@@ -87,13 +92,27 @@ def context(browser: Browser, running: Running) -> Iterator[BrowserContext]:
     opened.close()
 
 
-@pytest.fixture
-def page(context: BrowserContext, fake: Fake, console: Console) -> Iterator[Page]:
-    """A fresh page; its test fails on any error or warning in the console that it did not allow."""
+@pytest.fixture(scope="package")
+def tab(context: BrowserContext) -> Iterator[Page]:
+    """One tab for all tests: a new one costs half a second, and an empty page between two tests parts them as well."""
     opened = context.new_page()
-    opened.set_viewport_size({"width": 1280, "height": 800})
-    opened.on("console", console.note)
-    opened.on("pageerror", lambda error: console.errors.append(str(error)))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def page(tab: Page, fake: Fake, console: Console) -> Iterator[Page]:
+    """An empty page; its test fails on any error or warning in the console that it did not allow."""
+    tab.set_viewport_size(SCREEN)
+    yield from watched(tab, console)
+
+
+def watched(page: Page, console: Console) -> Iterator[Page]:
+    """Give the page to a test, then leave what it shows and look at what it wrote to the console."""
+    page.on("console", console.note)
+    page.on("pageerror", console.fail)
+    yield page
+    page.goto("about:blank")
+    page.remove_listener("console", console.note)
+    page.remove_listener("pageerror", console.fail)
     assert console.unexpected() == []

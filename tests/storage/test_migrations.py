@@ -1,9 +1,11 @@
 """The migrations make exactly the tables that the code declares, and can be taken back."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Column, Index, Table, inspect
+from sqlalchemy import BigInteger, Table, inspect
 
 from storage import migrate
 from storage.base import Utc
@@ -37,8 +39,6 @@ async def test_after_all_migrations_database_and_code_agree(database):
 
 
 async def test_what_the_code_does_not_declare_shows_as_a_difference(database):
-    extra = Column("extra", Utc)
-
     def add(connection):
         connection.exec_driver_sql("ALTER TABLE lead ADD COLUMN extra INTEGER")
         connection.exec_driver_sql("DROP INDEX ix_lead_rep")
@@ -47,7 +47,7 @@ async def test_what_the_code_does_not_declare_shows_as_a_difference(database):
     found = await database.change(differences)
     kinds = {entry[0] for entry in found}
     assert kinds == {"remove_column", "add_index"}
-    assert extra.name in str(found)
+    assert "extra" in str(found)
 
 
 async def test_partial_indexes_hold_the_rows_that_the_code_means(database):
@@ -108,8 +108,6 @@ async def test_a_migration_that_breaks_leaves_nothing_behind(empty):
 
 
 async def test_two_processes_that_migrate_at_once_both_come_through(empty, empty_url):
-    import asyncio
-
     other = Database(empty_url)
     await asyncio.gather(migrate.upgrade(empty), migrate.upgrade(other))
     assert await empty.change(differences) == []
@@ -138,7 +136,3 @@ def test_instants_are_named_at_and_keys_are_64_bits(table: Table):
             assert column.name == "at" or column.name.endswith(("_at", "_until", "_as_of"))
         if column.name == "id" and table.name != "workspace":
             assert isinstance(column.type, BigInteger)
-
-
-def test_every_index_belongs_to_a_declared_table():
-    assert all(isinstance(index, Index) for table in metadata.tables.values() for index in table.indexes)

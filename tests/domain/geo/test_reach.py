@@ -1,0 +1,68 @@
+"""How many of the project's own cases come out right, on the half that was tuned on and on the half that was not."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from domain.geo import infer_province_market
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def fields(row: dict[str, str]) -> tuple[str | None, str | None]:
+    if row["field"] == "both":
+        region, _, address = row["text"].partition("||")
+        return region.strip(), address.strip()
+    return (row["text"], None) if row["field"] == "region" else (None, row["text"])
+
+
+def expected(row: dict[str, str]) -> tuple[str | None, str]:
+    return row["expected_province"] or None, row["expected_market"]
+
+
+def is_right(row: dict[str, str]) -> bool:
+    return infer_province_market(*fields(row)) == expected(row)
+
+
+@pytest.mark.parametrize("name", ["geo_tune.csv", "geo_unseen.csv"])
+def test_province_and_market_are_both_right_on_97_in_100_cases(name):
+    cases = rows(name)
+    right = sum(is_right(row) for row in cases)
+    assert len(cases) > 1_500
+    assert right / len(cases) >= 0.97
+
+
+@pytest.mark.parametrize("name", ["geo_tune.csv", "geo_unseen.csv"])
+def test_at_most_3_in_100_texts_without_a_place_get_one(name):
+    cases = [row for row in rows(name) if expected(row) == (None, "ALL")]
+    wrong = sum(not is_right(row) for row in cases)
+    assert len(cases) > 150
+    assert wrong / len(cases) <= 0.03
+
+
+@pytest.mark.parametrize("name", ["geo_tune.csv", "geo_unseen.csv"])
+def test_995_in_1000_full_addresses_are_right(name):
+    cases = [row for row in rows(name) if row["category"] == "real_full"]
+    right = sum(is_right(row) for row in cases)
+    assert len(cases) > 150
+    assert right / len(cases) >= 0.995
+
+
+@pytest.mark.parametrize("name", ["geo_tune.csv", "geo_unseen.csv"])
+def test_no_category_falls_below_90_in_100(name):
+    cases = rows(name)
+    counts = Counter(row["category"] for row in cases)
+    right = Counter(row["category"] for row in cases if is_right(row))
+    assert [category for category in counts if right[category] < 0.9 * counts[category]] == []
+
+
+@pytest.mark.parametrize("row", rows("geo_samples.csv"), ids=lambda row: row["id"])
+def test_each_sample_is_right(row):
+    assert infer_province_market(*fields(row)) == expected(row)

@@ -1,0 +1,207 @@
+"""Two workspaces never see or change each other's rows, whichever function of storage is asked."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from domain.buyers import PropertyType
+from domain.kpis import Kpi, KpiEvent
+from domain.liquidity import Node
+from domain.roles import Role
+from storage import (
+    audit,
+    buyers,
+    contacts,
+    deals,
+    kpis,
+    ladder,
+    leads,
+    liquidity,
+    offers,
+    policies,
+    requests,
+    schema,
+    workspaces,
+)
+from storage.base import Tx
+from storage.policies import market_policy, offer_policy
+from storage.requests import RequestKey
+from storage.workspaces import Member
+from tests.storage.builders import DRAFT, ELSEWHERE, HERE, NOW, add_buyer, captured, founded, rep, rows_of
+
+LONG_AGO = NOW - timedelta(days=1)
+KEY = RequestKey("view:V1", "hash")
+PLACE = {"province": "ON", "market": "Toronto"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The rows that stand HERE."""
+
+    lead: int
+    number: int
+    deal: int
+    brief: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one function is asked about rows that stand HERE, and what a stranger must be told."""
+
+    ask: Callable[[Tx, Ids], Any]
+    stranger_sees: Any
+
+
+def _version(found):
+    return [policy.version for policy in found if policy.market == "Toronto"]
+
+
+READINGS = {
+    buyers.active_buyers: Reading(lambda tx, _: list(buyers.active_buyers(tx, now=NOW)), []),
+    contacts.consents_of: Reading(lambda tx, _: contacts.consents_of(tx, [DRAFT.phone, DRAFT.email]), []),
+    deals.deal_of: Reading(lambda tx, ids: deals.deal_of(tx, ids.lead), None),
+    deals.count_by_stage: Reading(lambda tx, _: deals.count_by_stage(tx), {}),
+    ladder.tasks_of: Reading(lambda tx, ids: ladder.tasks_of(tx, ids.lead), []),
+    ladder.open_tasks_of: Reading(lambda tx, _: ladder.open_tasks_of(tx, "U0REP", limit=9), []),
+    leads.find_lead: Reading(lambda tx, ids: leads.find_lead(tx, number=ids.number), None),
+    leads.get_lead: Reading(lambda tx, ids: leads.get_lead(tx, ids.lead), None),
+    leads.search_leads: Reading(lambda tx, _: leads.search_leads(tx, ["ann"], limit=9), []),
+    leads.leads_of: Reading(lambda tx, _: leads.leads_of(tx, "U0REP", limit=9), []),
+    leads.count_leads: Reading(lambda tx, _: leads.count_leads(tx, since=LONG_AGO), 0),
+    leads.brief_of: Reading(lambda tx, ids: leads.brief_of(tx, ids.lead), None),
+    liquidity.find_node: Reading(
+        lambda tx, _: liquidity.find_node(tx, **PLACE, property_type=PropertyType.SFR),
+        Node("ON", "Toronto", PropertyType.SFR, 0, 0),
+    ),
+    liquidity.feedback_events: Reading(lambda tx, _: liquidity.feedback_events(tx), []),
+    policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
+    policies.effective_offer_policy: Reading(
+        lambda tx, _: policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
+    ),
+    workspaces.find_workspace: Reading(lambda tx, _: workspaces.find_workspace(tx).leads_channel_id, None),
+    workspaces.find_member: Reading(lambda tx, _: workspaces.find_member(tx, "U0REP"), None),
+    workspaces.default_place: Reading(lambda tx, _: workspaces.default_place(tx), ("ON", "ALL")),
+    requests.begin_request: Reading(lambda tx, _: requests.begin_request(tx, KEY, now=NOW), None),
+}
+
+CHANGES = {
+    deals.change_deal: lambda tx, ids: deals.change_deal(tx, ids.deal, {"roi_note": "changed"}),
+    ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": NOW}),
+    leads.change_lead: lambda tx, ids: leads.change_lead(tx, ids.lead, {"notes": "changed"}),
+    leads.set_card: lambda tx, ids: leads.set_card(tx, ids.lead, channel_id="C1", ts="1.2", permalink=None),
+    leads.claim_cardless: lambda tx, _: leads.claim_cardless(
+        tx, before=NOW + timedelta(1), now=NOW, lease=timedelta(minutes=2), limit=9
+    ),
+    leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
+    requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
+    workspaces.set_channels: lambda tx, _: workspaces.set_channels(tx, {"digest_channel_id": "C9"}),
+    workspaces.next_numbers: lambda tx, _: workspaces.next_numbers(tx, "lead"),
+}
+
+ADDITIONS = {
+    audit.record, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
+    leads.add_brief, liquidity.seed_nodes, offers.add_evidence, policies.seed_market_policies,
+    policies.seed_offer_policies, workspaces.add_workspace, workspaces.add_member,
+}  # fmt: skip
+"""Functions that only add rows, each under the transaction's own workspace."""
+
+
+@pytest.fixture
+async def ids(database) -> Ids:
+    """Two workspaces from the same mould; HERE has a lead with all that belongs to it, ELSEWHERE nothing."""
+    await founded(database, HERE)
+    await founded(database, ELSEWHERE)
+    done = await captured(database, rep(HERE), key=KEY.key)
+
+    def fill(tx):
+        add_buyer(tx)
+        audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
+        workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
+        workspaces.set_channels(tx, {"leads_channel_id": "C1", "default_market": "BC/Vancouver"})
+        node = liquidity.buyer_liquidity_node
+        tx.connection.execute(update(node).where(node.c.workspace_id == HERE).values(buyer_count=5))
+        for policy in (market_policy, offer_policy):
+            tx.connection.execute(update(policy).where(policy.c.workspace_id == HERE).values(version=7))
+        brief, tasks = leads.brief_of(tx, done.lead_id), ladder.tasks_of(tx, done.lead_id)
+        return Ids(done.lead_id, done.number, done.deal_id, brief.id, tasks[0].id)
+
+    return await database.write(HERE, fill)
+
+
+def queries():
+    """Every public function of storage that takes a transaction."""
+    for module in schema.TABLES_OF:
+        for function in vars(module).values():
+            if inspect.isfunction(function) and function.__module__ == module.__name__:
+                if (
+                    not function.__name__.startswith("_")
+                    and next(iter(inspect.signature(function).parameters), "") == "tx"
+                ):
+                    yield function
+
+
+def test_every_function_of_storage_is_asked_here():
+    asked = {*READINGS, *CHANGES, *ADDITIONS}
+    missing = {f"{function.__module__}.{function.__name__}" for function in set(queries()) - asked}
+    assert missing == set(), "add it to READINGS, CHANGES or ADDITIONS"
+    assert asked - set(queries()) == set()
+
+
+def _name(function):
+    return function.__name__
+
+
+@pytest.mark.parametrize("function", READINGS, ids=_name)
+async def test_a_stranger_sees_nothing_of_another_workspace(database, ids, function):
+    reading = READINGS[function]
+    own = await database.write(HERE, lambda tx: reading.ask(tx, ids))
+    assert await database.write(ELSEWHERE, lambda tx: reading.ask(tx, ids)) == reading.stranger_sees
+    assert own != reading.stranger_sees
+
+
+@pytest.mark.parametrize("function", CHANGES, ids=_name)
+async def test_a_stranger_changes_nothing_of_another_workspace(database, ids, function):
+    before = await database.change(lambda connection: rows_of(connection, HERE))
+    await database.write(ELSEWHERE, lambda tx: CHANGES[function](tx, ids))
+    assert await database.change(lambda connection: rows_of(connection, HERE)) == before
+    await database.write(HERE, lambda tx: CHANGES[function](tx, ids))
+    assert await database.change(lambda connection: rows_of(connection, HERE)) != before
+
+
+async def test_what_a_transaction_adds_belongs_to_its_workspace_whatever_it_is_told(database, ids):
+    before = await database.change(lambda connection: rows_of(connection, HERE))
+    event = KpiEvent(Kpi.LADDER_CREATED, True, "ladder:1", "U0REP")
+    task = {
+        **PLACE, "workspace_id": HERE, "lead_id": ids.lead, "channel": "SMS", "step": 1, "due_at": NOW, "completed": False,
+        "correlation_id": "ladder:1", "run": 2, "state": "planned", "ideal_at": NOW, "created_at": NOW,
+    }  # fmt: skip
+
+    def add(tx):
+        kpis.emit_kpi(tx, event, now=NOW)
+        ladder.add_tasks(tx, [task])
+        audit.record(tx, audit.Change("U0ELSE", "tested", "L-1"), now=NOW)
+
+    await database.write(ELSEWHERE, add)
+    await captured(database, rep(ELSEWHERE))
+    assert await database.change(lambda connection: rows_of(connection, HERE)) == before
+    elsewhere = await database.change(lambda connection: rows_of(connection, ELSEWHERE))
+    assert len(elsewhere["followup_task"]) == 7
+    assert len(elsewhere["audit_entry"]) == 1
+
+
+async def test_numbers_begin_at_one_in_each_workspace(database, ids):
+    second = await captured(database, rep(ELSEWHERE))
+    assert (ids.number, second.number) == (1, 1)
+    assert second.lead_id != ids.lead
+
+
+async def test_the_same_request_key_in_two_workspaces_is_two_requests(database, ids):
+    done = await captured(database, rep(ELSEWHERE), key=KEY.key)
+    assert not done.repeated
+    assert done.lead_id != ids.lead
