@@ -37,7 +37,28 @@ class PriceAmounts:
     place: str
 
 
-OfferCommand = OpenForm | OfferHelp | PriceLead | PriceAmounts
+@dataclass(frozen=True, slots=True)
+class ShowEvidence:
+    """Show the evidence E-`number` and reproduce it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnterComps:
+    """Open the form for comparable sales of L-`number`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPolicy:
+    """Show the offer policy that stands for a `place` as typed; "" is the team's default place."""
+
+    place: str
+
+
+OfferCommand = OpenForm | OfferHelp | PriceLead | PriceAmounts | ShowEvidence | EnterComps | ShowPolicy
 
 
 class AmountsMissing(RuleBroken):
@@ -46,6 +67,20 @@ class AmountsMissing(RuleBroken):
     code: ClassVar[str] = "AMOUNTS_MISSING"
 
 
+class EvidenceUnnamed(RuleBroken):
+    """Say which evidence: `/offer evidence E-12`. Each price names its own at the bottom."""
+
+    code: ClassVar[str] = "EVIDENCE_UNNAMED"
+
+
+class LeadUnnamed(RuleBroken):
+    """Say which lead: `/offer comps L-7`. `/lead mine` and `/lead find` list them."""
+
+    code: ClassVar[str] = "LEAD_UNNAMED"
+
+
+_EVIDENCE: Final = re.compile(r"(?:e ?-? ?)?([0-9]{1,18})", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:l ?-? ?)?([0-9]{1,9})", re.IGNORECASE)
 _LEAD: Final = re.compile(r"l-?([0-9]{1,9})\b", re.IGNORECASE)
 _HELP: Final = ("help", "aide", "?")
 _LABEL: Final = re.compile(r"\b(?:arv|repairs?|rehab|needs?|with|and)\b[:=]?|(?<=\d),(?=\s)|(?<=[km]),", re.IGNORECASE)
@@ -57,14 +92,18 @@ _PLACE_LEAD_IN: Final = re.compile(r"^(?:in|at|near|à|a)\s+", re.IGNORECASE)
 def parse_offer_command(text: str) -> OfferCommand:
     """Read the text behind `/offer`: nothing, "help", "L-7", or ARV and repairs with a place behind them.
 
-    Labels ("ARV 500k repairs 40k") and commas between the amounts are allowed. Raises AmountsMissing when the text is
-    none of these, and AmountUnclear for an amount that can be read in two ways.
+    Also "evidence E-12", "comps L-7" and "policy ON". Labels ("ARV 500k repairs 40k") and commas between the amounts
+    are allowed. Raises AmountsMissing when the text is none of these, EvidenceUnnamed and LeadUnnamed where a number is
+    missing, and AmountUnclear for an amount that can be read in two ways.
     """
     cleaned = " ".join(_SPACED.sub("", text).split(" ")).strip()
     if not cleaned:
         return OpenForm()
     if cleaned.casefold() in _HELP:
         return OfferHelp()
+    named = _named(cleaned)
+    if named:
+        return named
     lead = _LEAD.match(cleaned)
     words = _LABEL.sub(" ", cleaned[lead.end() :] if lead else cleaned).split()
     amounts, place = _amounts(words)
@@ -73,6 +112,26 @@ def parse_offer_command(text: str) -> OfferCommand:
     if len(amounts) < 2:
         raise AmountsMissing
     return PriceAmounts(amounts[0], amounts[1], _PLACE_LEAD_IN.sub("", place))
+
+
+def _named(text: str) -> ShowEvidence | EnterComps | ShowPolicy | None:
+    """The command that begins with its name."""
+    word, _, rest = text.partition(" ")
+    match word.casefold():
+        case "evidence":
+            return ShowEvidence(_number(_EVIDENCE, rest, EvidenceUnnamed))
+        case "comps" | "comp" | "comparables":
+            return EnterComps(_number(_NUMBER, rest, LeadUnnamed))
+        case "policy" | "policies":
+            return ShowPolicy(rest.strip())
+    return None
+
+
+def _number(pattern: re.Pattern[str], text: str, missing: type[RuleBroken]) -> int:
+    found = pattern.fullmatch(text.strip())
+    if found is None:
+        raise missing
+    return int(found[1])
 
 
 def _amounts(words: list[str]) -> tuple[list[Decimal], str]:

@@ -49,6 +49,7 @@ lead = Table(
     Column("zones", Json, nullable=False),
     Column("location_confidence", Float, nullable=False),
     Column("location_set_by", String(32)),
+    Column("location_readings", Json, nullable=False, server_default="[]"),
     Column("rep_id", String(32)),
     Column("asking_price", Cents),
     Column("notes", Text, nullable=False),
@@ -89,7 +90,8 @@ deal_brief = Table(
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One seller and one property, as stored. `missing` names parts of the flow that could not be done, and why."""
+    """One seller and one property, as stored. `missing` names parts of the flow that could not be done, and why;
+    `location_readings` are the provinces and markets that the address may mean, while nobody has said which."""
 
     id: int
     number: int
@@ -105,6 +107,8 @@ class Lead:
     market: str
     zones: frozenset[str]
     location_confidence: float
+    location_set_by: str | None
+    location_readings: tuple[tuple[str, str], ...]
     rep_id: str | None
     asking_price: Decimal | None
     notes: str
@@ -137,6 +141,8 @@ _COLUMNS = (
     _c.market,
     _c.zones,
     _c.location_confidence,
+    _c.location_set_by,
+    _c.location_readings,
     _c.rep_id,
     _c.asking_price,
     _c.notes,
@@ -154,7 +160,9 @@ _BY_ID = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _
 
 def _lead(row: Row[*tuple[Any, ...]]) -> Lead:
     values = dict(row._mapping)
-    return Lead(**values | {"status": LeadStatus(row.status), "zones": frozenset(row.zones)})
+    readings = tuple((province, market) for province, market in row.location_readings)
+    typed = {"status": LeadStatus(row.status), "zones": frozenset(row.zones), "location_readings": readings}
+    return Lead(**values | typed)
 
 
 def add_lead(tx: Tx, values: Mapping[str, object]) -> int:

@@ -25,11 +25,11 @@ DURABLE = ("fsync=on", "synchronous_commit=on")
 """For measurements."""
 
 
-class PostgresMissing(Exception):
+class PostgresMissing(Exception):  # noqa: N818 - the name says what is the matter
     """PostgreSQL's programs (initdb, postgres) are not installed."""
 
 
-class PostgresFailed(Exception):
+class PostgresFailed(Exception):  # noqa: N818 - the name says what is the matter
     """PostgreSQL did not start; the message is its own log."""
 
 

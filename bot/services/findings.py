@@ -70,10 +70,14 @@ class Attempts:
         return None
 
 
-def find_out(tx: Tx, draft: LeadDraft, *, now: datetime) -> Findings:
-    """Ask the domain about a lead: geography first, the offer before the deal, liquidity before matching."""
+def find_out(tx: Tx, draft: LeadDraft, *, now: datetime, place: Location | None = None) -> Findings:
+    """Ask the domain about a lead: geography first, the offer before the deal, liquidity before matching.
+
+    The seller's area code tells nothing about the property, so it is not asked. `place` is given when a person has said
+    which place is meant.
+    """
     attempts = Attempts()
-    place = locate(draft.region, draft.address, phone=draft.phone)
+    place = place or locate(draft.region, draft.address)
     if place.province is None:
         attempts.lacking["place"] = PLACE_UNKNOWN
     steps = attempts.part("ladder", lambda: plan_ladder(tx, place, now=now))

@@ -9,6 +9,7 @@ from bot.services.findings import Findings
 from bot.services.offers import keep_evidence, offer_generated
 from domain import kpis
 from domain.deals import BriefStatus, Stage, headline
+from domain.geo import readings
 from domain.kpis import Kpi, KpiEvent
 from domain.leads import ContactBasis, LeadDraft, LeadStatus
 from domain.matching import MIN_FIT, Match
@@ -98,6 +99,7 @@ def place_values(run: Run) -> dict[str, object]:
         "market": place.market,
         "zones": sorted(place.zones),
         "location_confidence": place.confidence,
+        "location_readings": readings(place),
         "search_text": _search_text(draft),
         "missing": {**run.found.lacking, **run.found.failed},
     }

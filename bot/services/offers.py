@@ -1,17 +1,19 @@
 """Pricing: the offer for a property by the team's policy, and the evidence it leaves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.clock import Clock
 from bot.services.actors import Actor
 from domain import kpis
+from domain.buyer_side import BuyerSide, buyer_side
 from domain.errors import RuleBroken
 from domain.geo import locate
 from domain.kpis import Kpi, KpiEvent
 from domain.offers import Offer, OfferInputs, OfferStatus, compute_offer
+from domain.taxes import TaxNotKnown, tax_places
 from storage.base import Tx
 from storage.database import Database
 from storage.deals import deal_of
@@ -59,19 +61,39 @@ class OfferAsk:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A priced ask: `is_default_place` when nobody named a place, `evidence_id` once the evidence is kept."""
+    """A priced ask: `is_default_place` when nobody named a place, `evidence_id` once the evidence is kept.
+
+    `buyer_side` is what the offer leaves the buyer, or the sentence that says why nobody knows; None without a price.
+    """
 
     priced: PricedOffer
     lead_number: int | None
     is_default_place: bool
-    evidence_id: int | None
+    buyer_side: BuyerSide | str | None
+    evidence_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an ask is priced; the municipality decides whose land transfer tax counts."""
+
+    province: str | None
+    market: str
+    municipality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
     inputs: OfferInputs
+    place: _Place
     lead_id: int | None
     is_default_place: bool
+
+    def quote(self, tx: Tx, ask: OfferAsk, on: date) -> Quote:
+        """Price it. Raises `OfferRefused`."""
+        priced = price(tx, self.inputs)
+        side = _buyer_side(priced, self.place, on)
+        return Quote(priced, ask.lead_number, self.is_default_place, side)
 
 
 class Offers:
@@ -87,9 +109,10 @@ class Offers:
         Raises `LeadNotFound`, `PlaceNotFound` and `OfferRefused`.
         """
 
+        on = self._clock.now().date()
+
         def work(tx: Tx) -> Quote:
-            resolved = _resolve(tx, ask)
-            return Quote(price(tx, resolved.inputs), ask.lead_number, resolved.is_default_place, None)
+            return _resolve(tx, ask).quote(tx, ask, on)
 
         return await self._database.read(who.workspace_id, work)
 
@@ -100,14 +123,14 @@ class Offers:
         def work(tx: Tx) -> Quote:
             earlier = begin_request(tx, request, now=now) if request else None
             resolved = _resolve(tx, ask)
-            priced = price(tx, resolved.inputs)
+            quote = resolved.quote(tx, ask, now.date())
             if earlier:
-                return Quote(priced, ask.lead_number, resolved.is_default_place, earlier["evidence_id"])
-            evidence_id = keep_evidence(tx, who, priced, lead_id=resolved.lead_id, now=now)
-            emit_kpi(tx, offer_generated(who, priced, evidence_id), now=now)
+                return replace(quote, evidence_id=earlier["evidence_id"])
+            evidence_id = keep_evidence(tx, who, quote.priced, lead_id=resolved.lead_id, now=now)
+            emit_kpi(tx, offer_generated(who, quote.priced, evidence_id), now=now)
             if request:
                 finish_request(tx, request, {"evidence_id": evidence_id})
-            return Quote(priced, ask.lead_number, resolved.is_default_place, evidence_id)
+            return replace(quote, evidence_id=evidence_id)
 
         return await self._database.write(who.workspace_id, work)
 
@@ -179,9 +202,9 @@ def _resolve(tx: Tx, ask: OfferAsk) -> _Resolved:
     known_arv, known_repairs = (deal.arv, deal.repairs) if deal else (None, None)
     arv = known_arv if ask.arv is None else ask.arv
     repairs = known_repairs if ask.repairs is None else ask.repairs
-    province, market = _place_of(tx, ask, lead)
-    inputs = OfferInputs(province, market, arv, repairs, ask.holding_cost, ask.holding_months)
-    return _Resolved(inputs, lead.id if lead else None, is_default_place=not (ask.place or lead))
+    place = _place_of(tx, ask, lead)
+    inputs = OfferInputs(place.province, place.market, arv, repairs, ask.holding_cost, ask.holding_months)
+    return _Resolved(inputs, place, lead.id if lead else None, is_default_place=not (ask.place or lead))
 
 
 def _lead_of(tx: Tx, ask: OfferAsk) -> Lead | None:
@@ -193,13 +216,20 @@ def _lead_of(tx: Tx, ask: OfferAsk) -> Lead | None:
     return lead
 
 
-def _place_of(tx: Tx, ask: OfferAsk, lead: Lead | None) -> tuple[str | None, str]:
+def _place_of(tx: Tx, ask: OfferAsk, lead: Lead | None) -> _Place:
     if ask.place:
         place = locate(ask.place)
         if place.province is None:
             raise PlaceNotFound(place=ask.place)
-        return place.province, place.market
-    return (lead.province, lead.market) if lead else default_place(tx)
+        return _Place(place.province, place.market, place.municipality)
+    return _Place(lead.province, lead.market, lead.municipality) if lead else _Place(*default_place(tx))
+
+
+def _buyer_side(priced: PricedOffer, place: _Place, on: date) -> BuyerSide | str | None:
+    try:
+        return buyer_side(priced.offer, tax_places(place.province or "", place.municipality), on=on)
+    except TaxNotKnown as unknown:
+        return str(unknown)
 
 
 def _assumptions(priced: PricedOffer) -> Mapping[str, str | int | None]:

@@ -10,6 +10,7 @@ from bot.services.findings import find_out, plan_ladder
 from bot.services.offers import LeadNotFound, keep_evidence, offer_generated
 from domain import kpis
 from domain.errors import RuleBroken
+from domain.geo import locate, settle
 from domain.kpis import Kpi, KpiEvent
 from domain.leads import LeadDraft
 from storage.audit import Change, record
@@ -27,6 +28,12 @@ class PlaceStillUnknown(RuleBroken):
 
     code = "PLACE_STILL_UNKNOWN"
     field = "address"
+
+
+class PlaceSettled(RuleBroken):
+    """L-{number} is settled already: {place}. To change it, press Edit address on its card."""
+
+    code = "PLACE_SETTLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,26 @@ class Places:
             return True
 
         return await self._database.write(who.workspace_id, work)
+
+    async def choose(self, who: Actor, number: int, reading: tuple[str, str]) -> None:
+        """Settle which of its readings a lead's address means, with all that follows.
+
+        Raises `LeadNotFound`, and `PlaceSettled` when somebody chose before or the address has changed.
+        """
+        now = self._clock.now()
+
+        def work(tx: Tx) -> None:
+            lead = find_lead(tx, number=number)
+            if lead is None:
+                raise LeadNotFound(number=number)
+            if reading not in lead.location_readings:
+                raise PlaceSettled(number=number, place=f"{lead.market}, {lead.province or 'province unknown'}")
+            deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
+            draft = _draft(lead, deal, brief, address=lead.address, region=lead.region)
+            place = settle(locate(draft.region, draft.address), reading)
+            _store(tx, flow.Run(who, draft, find_out(tx, draft, now=now, place=place), now), lead, deal, brief)
+
+        await self._database.write(who.workspace_id, work)
 
 
 def _draft(lead: Lead, deal: Deal | None, brief: Brief | None, *, address: str | None, region: str | None) -> LeadDraft:
@@ -123,7 +150,9 @@ def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[Kp
 def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None) -> list[KpiEvent]:
     """Price the deal by the policy of the new place, and keep the evidence."""
     priced = run.found.offer
-    if deal is None or priced is None or (deal.offer is not None and lead.province == run.found.place.province):
+    place = run.found.place
+    is_same_policy = (lead.province, lead.market) == (place.province, place.market)
+    if deal is None or priced is None or (deal.offer is not None and is_same_policy):
         return []
     evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now)
     offer = {"offer": priced.offer.recommended_offer, "mao": priced.offer.mao, "evidence_id": evidence_id}

@@ -25,6 +25,10 @@ class View(StrEnum):
     PLACE = "place_form"
     OFFER = "offer_form"
     OFFER_SHOWN = "offer_shown"
+    COMPS = "comps_form"
+    COMPS_SHOWN = "comps_shown"
+    OFFER_POLICY = "offer_policy_form"
+    OFFER_POLICY_SHOWN = "offer_policy_shown"
     HOME = "home"
 
 
@@ -37,6 +41,11 @@ class Action(StrEnum):
     COMPLETE_PLACE = "complete_place_button"
     SHOW_LEAD = "show_lead_button"
     OFFER_INPUT = "offer_input"
+    CHOOSE_PLACE = "choose_place_button"
+    ENTER_COMPS = "enter_comps_button"
+    COMPS_INPUT = "comps_input"
+    EDIT_OFFER_POLICY = "edit_offer_policy_button"
+    OFFER_POLICY_INPUT = "offer_policy_input"
     OPEN_LINK = "open_link"
 
 

@@ -9,6 +9,7 @@ from bot.slack.blocks import Block, actions, button, context, divider, fields, h
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape, for_reader, on_the_clock_of
 from domain.contact import mask_email, mask_phone, show_phone
+from domain.geo import PROVINCES
 from domain.leads import ContactBasis
 from domain.money import show
 from domain.policy import Medium
@@ -37,6 +38,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         fields([_contact(lead, who), _place(lead)]),
         section(_money(card)),
         *_missing(lead),
+        *_which_one(lead),
         section("\n".join((_next_line(card), _consent_line(card), _window_line(card)))),
         *_notes(lead),
         actions(_buttons(lead), block_id=f"lead_{lead.number}"),
@@ -134,6 +136,24 @@ def _missing(lead: Lead) -> list[Block]:
         fix = button("Complete the address", Action.COMPLETE_PLACE, str(lead.number), style="primary")
         return [section(text, accessory=fix, block_id=f"missing_{lead.number}")]
     return [section(text, block_id=f"missing_{lead.number}")]
+
+
+def _which_one(lead: Lead) -> list[Block]:
+    """Ask which place is meant while the address allows more than one; until then the hours of all of them count."""
+    if not lead.location_readings:
+        return []
+    choices = [
+        button(_reading(reading), f"{Action.CHOOSE_PLACE}:{index}", "|".join((str(lead.number), *reading)))
+        for index, reading in enumerate(lead.location_readings)
+    ]
+    another = button("Another place", Action.COMPLETE_PLACE, str(lead.number))
+    question = f"{bold('Which one?')} The address may mean more than one place; until you say, follow-ups keep to the "
+    return [section(question + "hours of all of them."), actions([*choices, another], block_id=f"which_{lead.number}")]
+
+
+def _reading(reading: tuple[str, str]) -> str:
+    province, market = reading
+    return f"{market}, {province}" if market != "ALL" else f"Elsewhere in {PROVINCES[province]}"
 
 
 def _next_line(card: LeadCard) -> str:

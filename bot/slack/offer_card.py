@@ -23,7 +23,8 @@ def offer_text(quote: Quote) -> str:
 
 def offer_blocks(quote: Quote, *, with_buttons: bool = True) -> list[Block]:
     """Return the whole result; `with_buttons` adds what can be done with it."""
-    blocks = [section(_title(quote)), section(breakdown(quote)), section(_sensitivity(quote)), context(_footer(quote))]
+    numbers = "\n".join(filter(None, (_sensitivity(quote), _buyer_side(quote))))
+    blocks = [section(_title(quote)), section(breakdown(quote)), section(numbers), context(_footer(quote))]
     if quote.priced.offer.status is OfferStatus.NO_OFFER:
         blocks.insert(1, section(_why_not(quote)))
     if with_buttons:
@@ -71,6 +72,23 @@ def _sensitivity(quote: Quote) -> str:
         f"   If repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
         f"MAO at worst {_whole(moved['mao_worst'])} · at best {_whole(moved['mao_best'])}"
     )
+
+
+def _buyer_side(quote: Quote) -> str:
+    """Say what the buyer would keep at MAO, and warn when the costs allow less than the formula."""
+    side, mao = quote.buyer_side, quote.priced.offer.mao
+    if side is None:
+        return ""
+    if isinstance(side, str):
+        return f"What the buyer would keep is not computed. {escape(side)}"
+    taxes = " and ".join(f"{tax.name}: {tax.status}" for tax in side.taxes)
+    kept = f"The buyer would keep about {side.share:.0%} of ARV ({_whole(side.kept)})"
+    text = f"{kept} after {side.months} months, closing and land transfer tax ({escape(taxes)})."
+    if side.is_below(mao):
+        text += (
+            f"\n:warning: The costs allow a buyer only {_whole(side.ceiling)}, less than MAO {_whole(mao)}: offer less."
+        )
+    return text
 
 
 def _whole(amount: Decimal) -> str:

@@ -46,6 +46,15 @@ async def submitted(desk: Desk, call: Call) -> None:
         desk.background.start(_update_card(desk, who, number))
 
 
+async def choose(desk: Desk, call: Call) -> None:
+    """Settle which place is meant by the button that was clicked: "7|BC|Vancouver"."""
+    await call.ack()
+    number, province, market = call.action["value"].split("|", 2)
+    who = await desk.actor(call.workspace_id, call.user_id)
+    await desk.places.choose(who, int(number), (province, market))
+    await post_card(desk, who, int(number))
+
+
 async def _update_card(desk: Desk, who: Actor, number: int) -> None:
     await post_card(desk, who, number)
 

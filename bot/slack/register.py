@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, Listener] = {
     Action.NEW_LEAD: leads.open_empty,
     Action.SHOW_LEAD: leads.show_clicked,
     Action.COMPLETE_PLACE: places.open_form,
+    Action.CHOOSE_PLACE: places.choose,
     Action.PRICE: offers.open_for_lead,
     Action.WHAT_IF: offers.open_what_if,
     Action.OFFER_INPUT: offers.recompute,
@@ -52,7 +53,9 @@ def register(app: AsyncApp, desk: Desk) -> None:
         await _dispatch(desk, Call(body, ack, respond), SHORTCUTS, body["callback_id"])
 
     async def on_action(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
-        await _dispatch(desk, Call(body, ack, respond), ACTIONS, body["actions"][0]["action_id"])
+        # Buttons of one row need names of their own: what stands behind the colon only tells them apart.
+        name = body["actions"][0]["action_id"].partition(":")[0]
+        await _dispatch(desk, Call(body, ack, respond), ACTIONS, name)
 
     async def on_submission(ack: Ack, respond: Respond, body: dict[str, Any]) -> None:
         await _dispatch(desk, Call(body, ack, respond), SUBMISSIONS, body["view"]["callback_id"])

@@ -1,6 +1,7 @@
 """From text as people type it to province, market, municipality and zones."""
 
-from domain.geo.locate import infer_province_market, locate
+from domain.geo.choice import readings, settle
+from domain.geo.fields import infer_province_market, locate
 from domain.geo.location import ALL, NOWHERE, Location
 from domain.geo.markets import MARKETS, Market, market_label, same_market
 from domain.geo.provinces import PROVINCES, province_of
@@ -17,7 +18,9 @@ __all__ = [
     "locate",
     "market_label",
     "province_of",
+    "readings",
     "same_market",
+    "settle",
     "zones_of_area_code",
     "zones_of_province",
 ]

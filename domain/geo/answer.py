@@ -1,6 +1,6 @@
 """The full answer in words: zones, confidence, evidence and alternatives of a decision."""
 
-from domain.geo.decide import Choice, weight
+from domain.geo.decide import Choice
 from domain.geo.evidence import Evidence
 from domain.geo.gazetteer import Reading
 from domain.geo.location import ALL, Location
@@ -43,11 +43,11 @@ def _rivals(choice: Choice, evidence: Evidence) -> list[Reading]:
     others = {
         (reading.province, reading.market): reading
         for named in names
-        for reading in sorted(named.found, key=weight)
+        for reading in reversed(named.found)
         if (reading.province, reading.market) != (choice.province, choice.market)
         and (is_bare or reading.province == choice.province)
     }
-    return sorted(others.values(), key=lambda reading: (-weight(reading), reading.province, reading.market))
+    return sorted(others.values(), key=lambda reading: (-reading.weight, reading.province, reading.market))
 
 
 def _losers(choice: Choice, evidence: Evidence) -> list[tuple[str, str, frozenset[str]]]:
@@ -58,20 +58,20 @@ def _losers(choice: Choice, evidence: Evidence) -> list[tuple[str, str, frozense
         lost.append((area.province, area.market, area.zones))
     for named in evidence.names:
         if not any(reading.province == choice.province for reading in named.found):
-            top = max(named.found, key=weight)
+            top = named.found[0]
             lost.append((top.province, top.market, top.zones))
     return lost
 
 
 def _zones(choice: Choice, evidence: Evidence) -> frozenset[str]:
     if choice.province is None:
-        return frozenset().union(*(max(named.found, key=weight).zones for named in evidence.names))
+        return frozenset().union(*(named.found[0].zones for named in evidence.names))
     zones = _own_zones(choice)
     for _, _, others in _losers(choice, evidence):
         zones |= others
     if choice.reading and not evidence.provinces and evidence.postal is None:
-        least = RIVAL * weight(choice.reading)
-        zones = zones.union(*(rival.zones for rival in _rivals(choice, evidence) if weight(rival) >= least))
+        least = RIVAL * choice.reading.weight
+        zones = zones.union(*(rival.zones for rival in _rivals(choice, evidence) if rival.weight >= least))
     return zones
 
 
@@ -107,8 +107,8 @@ def _sureness(choice: Choice, evidence: Evidence) -> float:
         return 0.95 * choice.area.share
     if choice.reading is None:
         return 0.7
-    rivals = sum(weight(rival) for rival in _rivals(choice, evidence))
-    own = max(weight(choice.reading), 1)
+    rivals = sum(rival.weight for rival in _rivals(choice, evidence))
+    own = max(choice.reading.weight, 1)
     dominance = own / (own + rivals)
     return 0.75 + 0.2 * dominance if is_stated else 0.5 + 0.4 * dominance
 
@@ -120,9 +120,7 @@ def _sentences(choice: Choice, evidence: Evidence) -> tuple[str, ...]:
         said.append(f"postal code {area.code} is {area.municipality or 'in ' + PROVINCES[area.province]}")
     said += [f"{PROVINCES[code]} is stated" for code in evidence.provinces]
     for named in evidence.names:
-        said.append(
-            _sentence_of_name(named.name, named.is_misspelt, choice, max(named.found, key=weight), named is choice.name)
-        )
+        said.append(_sentence_of_name(named.name, named.is_misspelt, choice, named.found[0], named is choice.name))
     if choice.agreement < 1:
         said.append("these do not agree")
     return tuple(said)

@@ -1,23 +1,21 @@
 """The decision: one consistent province and market from evidence that may conflict (rules R2 to R4)."""
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.geo.evidence import Named
 from domain.geo.gazetteer import Fsa, Reading
 from domain.geo.location import ALL
 from domain.geo.postal import Found
 
-_INNER = 4
-"""A quarter of a city counts for a quarter of its people beside a town of that name: people name towns first."""
-
-
 _OUTWEIGHS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What was decided: the pair, the place it rests on, and how far the evidence agreed (1 = wholly)."""
+class Choice(NamedTuple):
+    """What was decided: the pair, the place it rests on, and how far the evidence agreed (1 = wholly).
+
+    A tuple, because one is made for each text and making a dataclass costs three times as much.
+    """
 
     province: str | None
     market: str
@@ -27,15 +25,10 @@ class Choice:
     name: Named | None
 
 
-def weight(reading: Reading) -> float:
-    """Give how likely a bare name means this place: by its people, a city's quarter less."""
-    return reading.people / _INNER if reading.is_inner else reading.people
-
-
 def decide(names: list[Named], provinces: list[str], postal: Found | None) -> Choice | None:
     """Decide between the city, the province and the postal code; None when there is nothing to decide on."""
-    near = [named for named in names if not named.is_distant]
-    names = near or names
+    if len(names) > 1:
+        names = [named for named in names if not named.is_distant] or names
     area = postal.area if postal else None
     stated = [*provinces, area.province] if area else provinces
     home = _home(names, stated)
@@ -54,23 +47,27 @@ def decide(names: list[Named], provinces: list[str], postal: Found | None) -> Ch
 
 def _home(names: list[Named], stated: list[str]) -> str | None:
     """Give the province the named places speak for: a stated one if they can, otherwise the one all or most share."""
-    counts = Counter(province for named in names for province in {reading.province for reading in named.found})
-    for code in reversed(stated):
-        if counts[code]:
-            return code
-    if not counts:
+    if not names:
         return None
-    people: dict[str, float] = {}
+    for code in reversed(stated):
+        if any(reading.province == code for named in names for reading in named.found):
+            return code
+    return names[0].found[0].province if len(names) == 1 else _shared_province(names)
+
+
+def _shared_province(names: list[Named]) -> str | None:
+    counts = Counter(province for named in names for province in {reading.province for reading in named.found})
+    weights: dict[str, float] = {}
     for reading in (reading for named in names for reading in named.found):
-        people[reading.province] = max(people.get(reading.province, 0), weight(reading))
-    best = max(counts, key=lambda code: (counts[code], people[code], code))
+        weights[reading.province] = max(weights.get(reading.province, 0), reading.weight)
+    best = max(counts, key=lambda code: (counts[code], weights[code], code))
     return best if counts[best] * 2 > len(names) else _larger(names)
 
 
 def _larger(names: list[Named]) -> str | None:
     """Give the province of a place ten times as large as any other that is named; otherwise the names contradict."""
-    tops = sorted((max(named.found, key=weight) for named in names), key=weight, reverse=True)
-    return tops[0].province if weight(tops[0]) >= _OUTWEIGHS * weight(tops[1]) else None
+    tops = sorted((named.found[0] for named in names), key=lambda reading: -reading.weight)
+    return tops[0].province if tops[0].weight >= _OUTWEIGHS * tops[1].weight else None
 
 
 def _with_market(names: list[Named], province: str, area: Fsa | None, agreement: float) -> Choice:
@@ -104,14 +101,14 @@ def _fitting(options: list[tuple[Named, list[Reading]]], area: Fsa) -> tuple[Nam
 def _shared(options: list[tuple[Named, list[Reading]]]) -> tuple[Named, Reading | None]:
     """Give the place in the market that all names share, otherwise that of most names; a tie has no market."""
     if len(options) == 1:
-        return options[0][0], max(options[0][1], key=weight)
+        return options[0][0], options[0][1][0]
     counts: Counter[str] = Counter()
     for _, found in options:
         counts.update({reading.market for reading in found if reading.market != ALL})
     if counts and max(counts.values()) == len(options):
         market = max(counts, key=lambda label: counts[label])
         return options[0][0], next(reading for reading in options[0][1] if reading.market == market)
-    tops = [(named, max(found, key=weight)) for named, found in options]
+    tops = [(named, found[0]) for named, found in options]
     firsts = Counter(reading.market for _, reading in tops)
     market, count = firsts.most_common(1)[0]
     if count * 2 > len(tops):

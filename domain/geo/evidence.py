@@ -1,7 +1,7 @@
 """Evidence: what one text says about a place - its postal code, the provinces it states, the places it names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.geo.gazetteer import Reading
 from domain.geo.lexicon import Kind, lexicon, meanings
@@ -37,8 +37,9 @@ class Evidence:
     needs_province: list[Named]
     is_foreign: bool = False
     is_canadian: bool = False
-    taken: frozenset[int] = frozenset()
-    stated_at: frozenset[int] = frozenset()
+    phrases: list[Span] = field(default_factory=list)
+    streets: set[int] = field(default_factory=set)
+    stated: list[Span] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -48,6 +49,8 @@ class Evidence:
 
 def gather(value: object) -> Evidence:
     """Read one text; whatever is no text, or says nothing, gives empty evidence."""
+    if not isinstance(value, str):
+        return Evidence(Line([], [], []), "", None, [], [], [])
     text, postal = take_whole(plain(value))
     line = split(text)
     evidence = Evidence(line, text, postal, [], [], [])
@@ -58,10 +61,10 @@ def gather(value: object) -> Evidence:
     spans = _live(line, phrases, streets)
     if spans:
         _sort(evidence, spans)
-    evidence.taken = frozenset(streets).union(*(range(span.start, span.end) for span in phrases))
+    evidence.phrases, evidence.streets = phrases, streets
     if postal is None:
         evidence.postal = find_alone(line, {span.end for span in spans})
-    if not postal and _UK_POSTCODE.search(text):
+    if not postal and evidence.names and _UK_POSTCODE.search(text):
         evidence.is_foreign = True
     if evidence.is_foreign and not evidence.provinces and not (evidence.postal and evidence.postal.is_whole):
         evidence.names.clear()
@@ -118,8 +121,7 @@ def _drop_chain(kept: list[Span], start: int) -> None:
 
 
 def _keep(evidence: Evidence, kept: list[Span]) -> None:
-    stated = [span for span in kept if span.kind is not Kind.PLACE]
-    evidence.stated_at = frozenset(at for span in stated for at in range(span.start, span.end))
+    evidence.stated = [span for span in kept if span.kind is not Kind.PLACE]
     for at, span in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) and kept[at + 1].start == span.end else None
         province = following if following is not None and following.kind is not Kind.PLACE else None

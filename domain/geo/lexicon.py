@@ -110,17 +110,20 @@ def _common() -> dict[str, Common]:
     return found
 
 
+@cache
 def meanings(name: str) -> tuple[Reading, ...]:
-    """Give the places a phrase may mean: a nickname's one, or all that bear the name, the most people first."""
+    """Give the places a phrase may mean: a nickname's one, or all that bear the name, the likeliest first."""
     nickname = lexicon().nicknames.get(name)
     return (nickname,) if nickname else readings(name)
 
 
-def commonness(name: str, found: tuple[Reading, ...]) -> Common | None:
+@cache
+def commonness(name: str) -> Common | None:
     """Tell how common a name is: by the list, or because all that bear it are tiny or quarters of a city."""
     listed = lexicon().common.get(name)
     if listed or name in lexicon().nicknames:
         return listed
+    found = meanings(name)
     if " " not in name and max(reading.people for reading in found) < TINY:
         return Common.SOFT
     if all(reading.is_inner for reading in found):

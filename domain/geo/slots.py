@@ -104,7 +104,9 @@ def _acts(line: Line, at: int) -> bool:
     if at == len(line.words) or line.gaps[at] != " ":
         return False
     word, shown = line.words[at], line.shown[at]
-    is_surname = shown[0].isupper() and not shown.isupper() and word not in _PROPERTY and word not in lexicon().kinds
+    known = lexicon()
+    is_name = word not in _PROPERTY and (word not in known.kinds or word in known.common)
+    is_surname = is_name and shown[0].isupper() and not shown.isupper()
     return word in _ACTS or is_surname
 
 
@@ -118,7 +120,7 @@ def is_place(line: Line, span: Span, found: tuple[Reading, ...], stated: Span | 
     """Tell whether a name, maybe an everyday word, stands as a place; `stated` is a province right after it."""
     if is_titled(line, span):
         return False
-    common = commonness(span.name, found)
+    common = commonness(span.name)
     if common is None or (stated is not None and any(reading.province == NAMES[stated.name] for reading in found)):
         return True
     if common is Common.PERSON:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -75,34 +76,41 @@ def correct(evidence: Evidence) -> Evidence:
 
 def lengthen(evidence: Evidence) -> Evidence:
     """Make a name longer when the word after it, misspelt, makes another name of the two: "Vancouver Isalnd"."""
-    line = evidence.line
-    if len(line.words) > _SHORT_TEXT or evidence.is_foreign:
+    words, _, gaps = evidence.line
+    if not 1 < len(words) <= _SHORT_TEXT or evidence.is_foreign or not evidence.phrases:
         return evidence
-    for at in range(1, len(line.words)):
-        if (
-            at - 1 in evidence.taken
-            and at not in evidence.taken
-            and line.gaps[at] == " "
-            and line.words[at] not in _ordinary()
-        ):
-            hit = _longer(line.words[at - 1], line.words[at])
-            if hit:
-                evidence.names[:] = [named for named in evidence.names if named.name != line.words[at - 1]]
-                evidence.provinces[:] = [code for code in evidence.provinces if code != NAMES.get(line.words[at - 1])]
-                return _with_name(evidence, hit)
+    if sum(span.end - span.start for span in evidence.phrases) >= len(words):
+        return evidence
+    taken = _taken(evidence)
+    for at in range(1, len(words)):
+        if at - 1 in taken and at not in taken and gaps[at] == " " and (name := _longer(words[at - 1], words[at])):
+            evidence.names[:] = [named for named in evidence.names if named.name != words[at - 1]]
+            evidence.provinces[:] = [code for code in evidence.provinces if code != NAMES.get(words[at - 1])]
+            return _with_name(evidence, name)
     return evidence
 
 
+def _taken(evidence: Evidence) -> frozenset[int]:
+    """Give the positions of words that mean something already, or belong to a street."""
+    return frozenset(evidence.streets).union(*(range(span.start, span.end) for span in evidence.phrases))
+
+
 def _longer(first: str, second: str) -> str | None:
-    names, index = _spelt()
-    letters = first + second
-    if len(second) < 4 or not letters.isalpha():
+    if len(second) < 4 or second in _ordinary():
         return None
-    for length in (len(letters), len(letters) - 1, len(letters) + 1):
-        for choice in index.get((letters[0], length), ()):
-            if names[choice].startswith(first + " ") and OSA.distance(letters, choice) == 1:
-                return names[choice]
-    return None
+    letters = first + second
+    close = (name for name in _by_first_word().get(first, ()) if OSA.distance(letters, name.replace(" ", "")) == 1)
+    return next(close, None)
+
+
+@cache
+def _by_first_word() -> Mapping[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for name in _spelt()[0].values():
+        first, _, rest = name.partition(" ")
+        if rest:
+            names.setdefault(first, []).append(name)
+    return MappingProxyType(names)
 
 
 def _with_name(evidence: Evidence, name: str) -> Evidence:
@@ -115,30 +123,28 @@ def _with_name(evidence: Evidence, name: str) -> Evidence:
 
 def _runs(evidence: Evidence, province: str | None) -> Iterator[_Run]:
     """Give runs of one to three words, at least one of which means nothing yet."""
-    line = evidence.line
+    line, taken = evidence.line, _taken(evidence)
+    beside = {at for span in evidence.stated for at in (span.start - 1, span.end)}
     most = 3 if province or len(line.words) <= _SHORT_TEXT else 1
     for start in range(len(line.words)):
         for end in range(start + 1, min(start + most, len(line.words)) + 1):
             if end > start + 1 and line.gaps[end - 1] == ",":
                 break
-            run = _run(evidence, start, end, province)
-            if run:
-                yield run
+            if not taken.issuperset(range(start, end)) and (letters := _letters(line.words, start, end, taken)):
+                is_beside = start in beside or end - 1 in beside
+                if len(letters) >= (4 if is_beside else 5):
+                    yield _Run(letters, is_beside)
 
 
-def _run(evidence: Evidence, start: int, end: int, province: str | None) -> _Run | None:
-    words = evidence.line.words[start:end]
-    letters = "".join(words)
-    if not letters.isalpha() or evidence.taken.issuperset(range(start, end)):
-        return None
-    is_beside = province is not None and (end in evidence.stated_at or start - 1 in evidence.stated_at)
-    if len(letters) < (4 if is_beside else 5):
-        return None
+def _letters(words: list[str], start: int, end: int, taken: frozenset[int]) -> str | None:
+    """Give the letters of a run in which some word is neither known nor an everyday one; otherwise None."""
+    run = words[start:end]
+    letters = "".join(run)
     ordinary = _ordinary()
-    if letters in ordinary or not _JOINING.isdisjoint(words):
+    if not letters.isalpha() or letters in ordinary or not _JOINING.isdisjoint(run):
         return None
-    is_odd = any(word not in ordinary and at not in evidence.taken for at, word in enumerate(words, start))
-    return _Run(letters, is_beside) if is_odd else None
+    is_odd = any(word not in ordinary and at not in taken for at, word in enumerate(run, start))
+    return letters if is_odd else None
 
 
 def _closest(run: _Run, province: str | None) -> _Hit | None:

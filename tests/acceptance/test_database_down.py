@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack.leads import ACK_SECONDS, STILL_SAVING
+from bot.slack.calls import ACK_SECONDS, STILL_SAVING
 from storage.leads import lead
 from tests.acceptance.harness.fakes import DownDatabase, another_writer
 from tests.acceptance.harness.rows import count

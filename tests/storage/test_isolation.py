@@ -68,7 +68,7 @@ READINGS = {
     deals.deal_of: Reading(lambda tx, ids: deals.deal_of(tx, ids.lead), None),
     deals.count_by_stage: Reading(lambda tx, _: deals.count_by_stage(tx), {}),
     ladder.tasks_of: Reading(lambda tx, ids: ladder.tasks_of(tx, ids.lead), []),
-    ladder.open_tasks_of: Reading(lambda tx, _: ladder.open_tasks_of(tx, "U0REP", limit=9), []),
+    ladder.next_tasks_of: Reading(lambda tx, _: ladder.next_tasks_of(tx, "U0REP", limit=9), []),
     leads.find_lead: Reading(lambda tx, ids: leads.find_lead(tx, number=ids.number), None),
     leads.get_lead: Reading(lambda tx, ids: leads.get_lead(tx, ids.lead), None),
     leads.search_leads: Reading(lambda tx, _: leads.search_leads(tx, ["ann"], limit=9), []),
@@ -92,7 +92,7 @@ READINGS = {
 
 CHANGES = {
     deals.change_deal: lambda tx, ids: deals.change_deal(tx, ids.deal, {"roi_note": "changed"}),
-    ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": NOW}),
+    ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": LONG_AGO}),
     leads.change_lead: lambda tx, ids: leads.change_lead(tx, ids.lead, {"notes": "changed"}),
     leads.set_card: lambda tx, ids: leads.set_card(tx, ids.lead, channel_id="C1", ts="1.2", permalink=None),
     leads.claim_cardless: lambda tx, _: leads.claim_cardless(
@@ -137,13 +137,10 @@ async def ids(database) -> Ids:
 def queries():
     """Every public function of storage that takes a transaction."""
     for module in schema.TABLES_OF:
-        for function in vars(module).values():
-            if inspect.isfunction(function) and function.__module__ == module.__name__:
-                if (
-                    not function.__name__.startswith("_")
-                    and next(iter(inspect.signature(function).parameters), "") == "tx"
-                ):
-                    yield function
+        for name, function in vars(module).items():
+            own = inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
+            if own and next(iter(inspect.signature(function).parameters), "") == "tx":
+                yield function
 
 
 def test_every_function_of_storage_is_asked_here():

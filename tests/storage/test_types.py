@@ -24,7 +24,8 @@ sample = Table(
 # The table is made once per test and each example adds rows of its own: nothing to reset in between.
 examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-instants = st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(9000, 1, 1), timezones=zones)
+FIRST, LAST = datetime(1900, 1, 2), datetime(9000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+instants = st.datetimes(FIRST, LAST, timezones=zones)
 amounts = st.integers(-(10**16), 10**16).map(lambda cents: Decimal(cents).scaleb(-2))
 ratios = st.integers(-990_000, 990_000).map(lambda parts: Decimal(parts).scaleb(-4))
 texts = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=20)
@@ -38,7 +39,7 @@ documents = st.recursive(
 @pytest.fixture
 async def kept(database):
     """Return a function that stores one row and reads it back."""
-    await database.change(lambda connection: sample.create(connection))
+    await database.change(sample.create)
 
     async def keep(**values):
         def work(connection):

@@ -65,6 +65,7 @@ class Modal {
     this.dialog.close();
     this.turn();
     const back = this.before?.isConnected ? this.before : document.querySelector(".main .composer textarea");
+    back?.blur(); // Closing the dialog gave it the focus without a caret: what is typed next would be lost.
     back?.focus({ preventScroll: true });
   }
 
