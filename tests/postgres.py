@@ -16,6 +16,8 @@ from pathlib import Path
 import asyncpg
 
 SUPERUSER = "valhalla"
+LOCKED = "locked"
+"""A role that must give its password, once it is created; everybody else is trusted."""
 UNPRIVILEGED = ("postgres", "nobody")
 """Whom the server runs as when the tests run as root, which it refuses."""
 START_SECONDS = 30.0
@@ -109,6 +111,8 @@ def _make_cluster(programs: Path, folder: Path, user: str | None) -> None:
     made = subprocess.run(command, capture_output=True, text=True, timeout=START_SECONDS, check=False, **_as(user))
     if made.returncode:
         raise PostgresFailed(made.stderr)
+    rules = folder / "data" / "pg_hba.conf"
+    rules.write_text(f"host all {LOCKED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
 
 
 def _command(programs: Path, folder: Path, port: int, settings: tuple[str, ...]) -> list[str]:

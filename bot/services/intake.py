@@ -95,5 +95,5 @@ def read_lead(values: dict[str, Any]) -> LeadDraft | dict[str, str]:
 
 
 def field_errors(invalid: ValidationError) -> dict[str, str]:
-    """Return a sentence for each field that pydantic refused; nested fields go by their last name."""
-    return {str(error["loc"][-1]) if error["loc"] else "name": error["msg"] for error in invalid.errors()}
+    """Return a sentence for each field that pydantic refused; what is wrong inside a list is said at its field."""
+    return {str(error["loc"][0]) if error["loc"] else "name": error["msg"] for error in invalid.errors()}

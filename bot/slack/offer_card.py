@@ -69,7 +69,7 @@ def _sensitivity(quote: Quote) -> str:
     moved = quote.priced.offer.sensitivity
     return (
         f"If ARV ±5 %: {_whole(moved['mao_arv_minus5'])} – {_whole(moved['mao_arv_plus5'])}"
-        f"   If repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
+        f"\nIf repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
         f"MAO at worst {_whole(moved['mao_worst'])} · at best {_whole(moved['mao_best'])}"
     )
 

@@ -7,7 +7,7 @@ from domain.geo.gazetteer import Reading
 from domain.geo.lexicon import Kind, lexicon, meanings
 from domain.geo.postal import Found, find_alone, take_whole
 from domain.geo.provinces import NAMES
-from domain.geo.slots import is_abroad, is_nebraska, is_place, is_stated
+from domain.geo.slots import is_abroad, is_named_like, is_nebraska, is_place, is_stated
 from domain.geo.spans import Span, find, has_distance, is_distant, is_reference, street_words
 from domain.geo.text import Line, plain, split
 
@@ -96,6 +96,8 @@ def _sort(evidence: Evidence, spans: list[Span]) -> None:
             if is_abroad(line, span, before):
                 evidence.is_foreign = True
                 _drop_chain(kept, span.start)
+            elif is_named_like(span, after):
+                kept.append(span._replace(kind=Kind.PLACE))
         elif span.kind is Kind.CANADA:
             if _is_californian(line, span, before):
                 evidence.is_foreign = True

@@ -24,8 +24,8 @@ class Reading:
 
     @property
     def weight(self) -> float:
-        """How likely a bare name means this place: its people, a fourth of them for a quarter of a city."""
-        return self.people / 4 if self.is_inner else self.people
+        """How likely a bare name means this place: its people, a twentieth of them for a quarter of a city."""
+        return self.people / 20 if self.is_inner else self.people
 
 
 @dataclass(frozen=True, slots=True)

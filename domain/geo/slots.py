@@ -59,6 +59,13 @@ def _is_in(span: Span, province: str) -> bool:
     return any(reading.province == province for reading in meanings(span.name))
 
 
+def is_named_like(span: Span, after: Span | None) -> bool:
+    """Tell whether a place here bears a foreign name and its province follows: "Delaware, ON"."""
+    if after is None or after.start != span.end or after.kind not in (Kind.PROVINCE, Kind.CODE):
+        return False
+    return _is_in(span, NAMES[after.name])
+
+
 def is_nebraska(line: Line, span: Span, before: Span | None) -> bool:
     """Tell NE the state from NE, the French short form of Nova Scotia: it follows a place that Nova Scotia has not."""
     is_next = before is not None and before.end == span.start and before.kind is Kind.PLACE

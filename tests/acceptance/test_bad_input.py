@@ -164,7 +164,9 @@ async def test_an_unknown_command_is_slacks_own_message(socket):
     assert answer["message"] == "The manifest has no command '/dance': it has /lead, /offer."
 
 
-@pytest.mark.parametrize("text", ["x" * 8_000, "<" * 4_000, "&" * 3_500, "🏠" * 3_000, "\n" * 500, "{0} {name} %s", "```*_~`"])
+@pytest.mark.parametrize(
+    "text", ["x" * 8_000, "<" * 4_000, "&" * 3_500, "🏠" * 3_000, "\n" * 500, "{0} {name} %s", "```*_~`"]
+)
 @pytest.mark.parametrize("command", ["/lead", "/offer", "/lead find", "/lead new"])
 async def test_any_text_behind_a_command_gets_an_answer_or_a_form_that_slack_takes(line, command, text):
     name, _, word = command.partition(" ")

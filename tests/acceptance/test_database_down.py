@@ -45,7 +45,9 @@ async def test_the_empty_form_opens_without_a_database(away):
     assert len(line.slack.made("views.open")) == 2
 
 
-@pytest.mark.parametrize(("name", "text"), [("/lead", "L-1"), ("/lead", "mine"), ("/lead", "find x"), ("/offer", "500k 40k")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("/lead", "L-1"), ("/lead", "mine"), ("/lead", "find x"), ("/offer", "500k 40k")]
+)
 async def test_a_command_that_needs_the_database_says_that_it_is_away(away, name, text):
     database, line = away
     database.is_down = True

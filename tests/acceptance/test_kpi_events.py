@@ -97,7 +97,8 @@ async def failed_parts(database):
 
 
 @pytest.mark.parametrize(
-    "values", [{"rules_json": {"contact_windows_local": "always"}}, {"rules_json": {}}, {"rules_json": []}, {"enabled": False}]
+    "values",
+    [{"rules_json": {"contact_windows_local": "always"}}, {"rules_json": {}}, {"rules_json": []}, {"enabled": False}],
 )
 async def test_a_ladder_that_cannot_be_planned_leaves_the_lead_and_is_named_on_its_card(desk_line, database, values):
     await change(database, market_policy, values, province="ON")

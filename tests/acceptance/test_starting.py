@@ -100,7 +100,9 @@ def test_a_port_that_is_taken_is_named(folder):
 def test_a_database_server_that_refuses_or_never_answers_is_named_in_time(folder):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        refused = start(folder, DATABASE_URL=f"postgresql+asyncpg://valhalla@127.0.0.1:{free.getsockname()[1]}/valhalla")
+        refused = start(
+            folder, DATABASE_URL=f"postgresql+asyncpg://valhalla@127.0.0.1:{free.getsockname()[1]}/valhalla"
+        )
     with listening() as port:
         silent = start(folder, DATABASE_URL=f"postgresql+asyncpg://valhalla@127.0.0.1:{port}/valhalla")
     assert_stopped(refused, "The database can't be used right now", "refused")

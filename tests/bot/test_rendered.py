@@ -1,9 +1,10 @@
 """Every message and view that we render is one that Slack takes, whatever stands in the rows and was typed."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, date, datetime
+import shutil
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -12,80 +13,66 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import check_message, check_view
 from bot.services.actors import Actor
 from bot.services.leads import Board, LeadCard
-from bot.services.offers import OfferAsk, PricedOffer, Quote
-from bot.slack.blocks import home
-from bot.slack.home import _blocks as home_blocks
+from bot.services.offers import OfferAsk, Quote
+from bot.slack.home import publish
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
 from bot.slack.lead_form import lead_view
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, shown_view
-from domain.deals import Stage
-from domain.leads import ContactBasis, LeadStatus, parse_quick
-from domain.liquidity import Node, score_nodes
+from domain.leads import parse_quick
 from domain.offers import OfferInputs, OfferPolicy, compute_offer
-from domain.policy import Medium, Policy, Rules, check_contact_window, seed_rules
 from domain.roles import Role
-from storage.contacts import Consent
-from storage.deals import Deal
-from storage.ladder import Task, TaskState
-from storage.leads import Brief, Lead
-from storage.policies import OfferPolicyRow
+from storage.database import Database
+from storage.ladder import TaskState
+from tests.acceptance.harness.fake_slack import FakeSlack
+from tests.acceptance.harness.signed import open_line, set_up_workspace
+from tests.acceptance.harness.stand import FULL
+from tests.databases import apart
 
-NOW = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
-DANA, LEE = Actor("T1", "U0DANA"), Actor("T1", "U0LEE", Role.APPROVER)
-HOSTILE = ("<!channel>", "😀" * 600, "&" * 600, "<" * 600, "x" * 600, "*_~`" * 150, "a\nb" * 200, "\u202e‮", "```", "{0}%s")
+DANA, LEE = Actor("T0SANDBOX", "U0DANA"), Actor("T0SANDBOX", "U0LEE", Role.APPROVER)
+HOSTILE = (
+    "<!channel>",
+    "😀" * 600,
+    "&" * 600,
+    "<" * 600,
+    "x" * 600,
+    "*_~`" * 150,
+    "a\nb" * 200,
+    "\u202e‮",
+    "```",
+    "{0}%s",
+)
 LONG = (*HOSTILE, "x" * 3_500, "<" * 3_500, "word " * 800)
 
 
-def a_lead(**values):
-    """A lead with everything, unless said otherwise."""
-    full = Lead(
-        id=1,
-        number=7,
-        name="John Smith",
-        phone="+14165550134",
-        email="john@example.com",
-        source="referral",
-        status=LeadStatus.NEW,
-        address="12 King St W, Hamilton ON L8P 1A1",
-        region=None,
-        municipality="Hamilton",
-        province="ON",
-        market="Hamilton",
-        zones=frozenset({"America/Toronto"}),
-        location_confidence=0.95,
-        rep_id="U0DANA",
-        asking_price=Decimal(480_000),
-        notes="Roof leaks.",
-        permalink=None,
-        channel_id="C0LEADS",
-        card_ts="1.1",
-        missing={},
-        version=1,
-        created_at=NOW,
-    )
-    return replace(full, **values)
+@dataclass(frozen=True, slots=True)
+class Real:
+    """What the services give for one captured lead; the cases change parts of it."""
+
+    card: LeadCard
+    board: Board
+    quote: Quote
 
 
-def a_card(lead=None, **values):
-    """A card with everything, unless said otherwise."""
-    rules = Rules.from_json(seed_rules("ON"))
-    window = check_contact_window(
-        Policy("ON", "ALL", True, rules, 1), zones={"America/Toronto"}, at=NOW, medium=Medium.SMS, holidays=()
-    )
-    node = Node("ON", "Hamilton", "SFR", 3, 2)
-    full = LeadCard(
-        lead=lead or a_lead(),
-        brief=Brief(1, "3-bed house in Hamilton ON, ARV 500,000", None, None, 3, Decimal("1.5")),
-        deal=Deal(1, 7, 1, Stage.DRAFT, Decimal(500_000), Decimal(40_000), Decimal(310_000), Decimal(310_000), 31),
-        tasks=tuple(Task(n, 1, n, Medium.SMS, NOW, TaskState.PLANNED, "weekend") for n in range(1, 7)),
-        consents=(Consent("+14165550134", Medium.SMS, ContactBasis.INQUIRY, date(2026, 11, 14)),),
-        liquidity=score_nodes([], [node], NOW)[("ON", "Hamilton", "SFR")],
-        matches=(),
-        window=window,
-        now=NOW,
-    )
-    return replace(full, **values)
+@pytest.fixture(scope="module")
+def real(sqlite_template, tmp_path_factory) -> Real:
+    """A lead with everything, captured through the services."""
+    file = tmp_path_factory.mktemp("rendered") / "valhalla.db"
+    shutil.copyfile(sqlite_template, file)
+    found: list[Real] = []
+
+    async def capture() -> None:
+        line = await open_line(Database(f"sqlite+aiosqlite:///{file}"))
+        await set_up_workspace(line)
+        await line.command()
+        await line.submit(line.slack.opened(), **FULL, **{"How may we contact them?": "They contacted us first"})
+        leads, offers = line.desk.leads, line.desk.offers
+        card, board = await leads.card(DANA, 1), await leads.board(DANA)
+        found.append(Real(card, board, await offers.quote(DANA, OfferAsk(lead_number=1))))
+        await leads._database.close()
+
+    apart(capture)
+    return found[0]
 
 
 NOTHING = {
@@ -101,93 +88,132 @@ NOTHING = {
     "asking_price": None,
     "notes": "",
 }
-BARE = a_card(
-    a_lead(**NOTHING), brief=None, deal=None, tasks=(), consents=(), liquidity=None, window=None
-)
 MISSING = {part: f"{part}: " + "why " * 40 for part in ("place", "ladder", "offer", "liquidity", "matching")}
+
+
+def changed(card, lead=None, **values):
+    """The card with parts of it and of its lead changed."""
+    return replace(card, lead=replace(card.lead, **(lead or {})), **values)
+
+
+def bare(card, **lead):
+    """The card of a lead of which nothing but the name is known."""
+    nothing = {"brief": None, "deal": None, "tasks": (), "consents": (), "liquidity": None, "window": None}
+    return changed(card, NOTHING | lead, matches=(), **nothing)
+
+
+def priced(card, **amounts):
+    """The card with other amounts of its deal."""
+    return changed(card, deal=replace(card.deal, **{name: Decimal(amount) for name, amount in amounts.items()}))
+
+
+def wordy(card, text):
+    """The card with this text wherever a person's or a place's words stand."""
+    lead = {"name": text, "address": text, "region": text, "source": text, "notes": text, "market": text[:60]}
+    missing = {"missing": dict.fromkeys(MISSING, text)}
+    return changed(card, lead | missing, brief=replace(card.brief, headline=text))
+
+
 CARDS = {
-    "full": a_card(),
-    "bare": BARE,
-    "parts missing": replace(BARE, lead=a_lead(**NOTHING, missing=MISSING)),
-    "parts missing, place known": a_card(a_lead(missing=MISSING)),
-    "no offer": a_card(
-        deal=Deal(1, 7, 1, Stage.LOST, Decimal(100_000), Decimal(90_000), Decimal(0), Decimal(-20_000), 1)
+    "full": lambda card: card,
+    "bare": bare,
+    "parts missing": lambda card: bare(card, missing=MISSING),
+    "parts missing, place known": lambda card: changed(card, {"missing": MISSING}),
+    "no offer": lambda card: priced(card, arv=100_000, repairs=90_000, offer=0, mao=-20_000),
+    "a negative offer": lambda card: priced(card, offer="-20000.01", mao="-20000.01"),
+    "from an endpoint": lambda card: changed(card, {"rep_id": "api"}),
+    "nothing left to do": lambda card: changed(
+        card, tasks=tuple(replace(task, state=TaskState.DONE) for task in card.tasks)
     ),
-    "from an endpoint": a_card(a_lead(rep_id="api")),
-    "done": a_card(tasks=tuple(Task(n, 1, n, Medium.CALL, NOW, TaskState.DONE, None) for n in range(1, 7))),
-    **{
-        f"{n}": a_card(
-            a_lead(name=text, address=text, region=text, source=text, notes=text, missing=dict.fromkeys(MISSING, text)),
-            brief=Brief(1, text, None, None, None, None),
-        )
-        for n, text in enumerate(LONG)
-    },
+    "steps that were moved": lambda card: changed(
+        card, tasks=tuple(replace(task, shift="holiday: " + "x" * 200) for task in card.tasks)
+    ),
+    **{f"words {n}": partial(wordy, text=text) for n, text in enumerate(LONG)},
 }
 
 
 def faults(card, who):
     """What Slack would refuse of a card."""
-    return check_message({"text": card_text(card), "blocks": card_blocks(card, who=who)})
+    return [str(fault) for fault in check_message({"text": card_text(card), "blocks": card_blocks(card, who=who)})]
 
 
 @pytest.mark.parametrize("who", [None, DANA, LEE], ids=["for all", "rep", "approver"])
 @pytest.mark.parametrize("name", CARDS)
-def test_a_card_is_one_that_slack_takes(name, who):
-    assert faults(CARDS[name], who) == []
+def test_a_card_is_one_that_slack_takes(real, name, who):
+    assert faults(CARDS[name](real.card), who) == []
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=st.text(max_size=4_000))
-def test_a_card_with_any_text_is_one_that_slack_takes(text):
-    card = a_card(a_lead(name=text or "x", address=text, source=text, notes=text, missing={"offer": text or "x"}))
-    assert faults(card, DANA) == []
+@given(text=st.text(min_size=1, max_size=4_000))
+def test_a_card_with_any_text_is_one_that_slack_takes(real, text):
+    assert faults(wordy(real.card, text), DANA) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("count", [0, 1, 10])
-def test_a_list_is_one_that_slack_takes(count, text):
-    leads = [a_lead(id=n, number=n, name=text, address=text) for n in range(1, count + 1)]
+def test_a_list_is_one_that_slack_takes(real, count, text):
+    leads = [replace(real.card.lead, id=n, number=n, name=text, address=text) for n in range(1, count + 1)]
     blocks = list_blocks(f"Leads that match “{text}”", leads, DANA)
     assert check_message({"text": "Leads", "blocks": blocks}) == []
 
 
 @pytest.mark.parametrize("text", ["John", *HOSTILE])
 @pytest.mark.parametrize("count", [0, 7])
-def test_home_is_one_that_slack_takes(count, text):
-    leads = tuple(a_lead(id=n, number=n, name=text, address=text) for n in range(1, count + 1))
-    steps = tuple((Task(n, n, 1, Medium.CALL, NOW, TaskState.DUE, None), lead) for n, lead in enumerate(leads))
-    board = Board(leads=leads, next_steps=steps, now=NOW, **_numbers())
-    assert check_view(home(home_blocks(board, DANA))) == []
+async def test_home_is_one_that_slack_takes(real, count, text):
+    lead, (task, _) = real.card.lead, real.board.next_steps[0]
+    leads = tuple(replace(lead, id=n, number=n, name=text, address=text) for n in range(1, count + 1))
+    steps = tuple((replace(task, id=n, state=TaskState.DUE), each) for n, each in enumerate(leads))
+    slack = FakeSlack()
+    await publish(_HomeDesk(slack, _Boards(replace(real.board, leads=leads, next_steps=steps))), DANA)
+    assert slack.faults == []
+    assert len(slack.made("views.publish")) == 1
 
 
-def _numbers():
-    """What else a board holds: the team's numbers of today."""
-    return {"pipeline": {Stage.DRAFT: 3, Stage.LOST: 1}, "leads_today": 3}
+@dataclass(frozen=True, slots=True)
+class _Boards:
+    """Gives every member the same board."""
+
+    shown: Board
+
+    async def board(self, _who: Actor) -> Board:
+        return self.shown
 
 
-def a_quote(arv="500000", repairs="40000", *, province="ON", market="Hamilton", lead=7, **policy):
+@dataclass(frozen=True, slots=True)
+class _HomeDesk:
+    """What drawing Home works with."""
+
+    client: FakeSlack
+    leads: _Boards
+
+
+def a_quote(quote, arv="500000", repairs="40000", *, province="ON", market="Hamilton", **policy):
     """A priced ask, with the policy's terms where a test has some of its own."""
     inputs = OfferInputs(province, market, Decimal(arv), Decimal(repairs))
     terms = OfferPolicy(**{"enabled": True, "max_arv_multiplier": Decimal("0.70"), **policy})
-    return Quote(
-        PricedOffer(inputs, compute_offer(inputs, terms), OfferPolicyRow(province, "ALL", terms)), lead, lead is None, 31
-    )
+    offer = compute_offer(inputs, terms)
+    row = replace(quote.priced.policy, province=province, policy=terms)
+    return replace(quote, priced=replace(quote.priced, inputs=inputs, offer=offer, policy=row))
 
 
+UNKNOWN_SIDE = "No land transfer tax is known for <the moon>. " * 30
+EVERY_LINE = {"fees_buffer": Decimal(2_500), "assignment_fee": Decimal(10_000), "rounding_step": Decimal(500)}
 QUOTES = {
-    "an offer": a_quote(),
-    "nothing to offer": a_quote("100000", "90000"),
-    "the largest": a_quote("100000000", "0"),
-    "to the cent": a_quote("499999.99", "39999.99", max_arv_multiplier=Decimal("0.6875")),
-    "every line": a_quote(fees_buffer=Decimal(2_500), assignment_fee=Decimal(10_000), rounding_step=Decimal(500)),
-    "no market": a_quote(market="ALL", lead=None),
-    "the North": a_quote(province="NU", market=None),
+    "as it comes": lambda quote: quote,
+    "nothing to offer": lambda quote: a_quote(quote, "100000", "90000"),
+    "the largest": lambda quote: a_quote(quote, "100000000", "0"),
+    "to the cent": lambda quote: a_quote(quote, "499999.99", "39999.99", max_arv_multiplier=Decimal("0.6875")),
+    "every line": lambda quote: a_quote(quote, **EVERY_LINE),
+    "no market": lambda quote: replace(a_quote(quote, market="ALL"), lead_number=None, is_default_place=True),
+    "the North": lambda quote: a_quote(quote, province="NU", market=None),
+    "a buyer's side that nobody knows": lambda quote: replace(quote, buyer_side=UNKNOWN_SIDE),
+    "not kept": lambda quote: replace(quote, evidence_id=None),
 }
 
 
 @pytest.mark.parametrize("name", QUOTES)
-def test_a_price_is_one_that_slack_takes(name):
-    quote = QUOTES[name]
+def test_a_price_is_one_that_slack_takes(real, name):
+    quote = QUOTES[name](real.quote)
     assert check_message({"text": offer_text(quote), "blocks": offer_blocks(quote)}) == []
     assert check_view(shown_view(quote)) == []
     assert check_view(offer_view(OfferAsk(lead_number=7), quote)) == []

@@ -26,6 +26,12 @@ def tables(connection):
     return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
+def shape(connection):
+    """Return every table with its columns."""
+    inspector = inspect(connection)
+    return {name: {column["name"] for column in inspector.get_columns(name)} for name in tables(connection)}
+
+
 @pytest.fixture
 async def empty(empty_url):
     """An open database that holds nothing at all."""
@@ -86,10 +92,14 @@ async def test_migrations_go_down_to_nothing_and_up_again(empty):
 
 async def test_each_migration_goes_down_one_step_and_up_again(empty):
     await migrate.upgrade(empty)
-    while await empty.change(migrate.current_revision):
-        before = await empty.change(tables)
+    while revision := await empty.change(migrate.current_revision):
+        before = await empty.change(shape)
         await migrate.downgrade(empty, "-1")
-        assert await empty.change(tables) < before
+        after = await empty.change(shape)
+        assert after != before
+        await migrate.upgrade(empty, revision)
+        assert await empty.change(shape) == before
+        await migrate.downgrade(empty, "-1")
 
 
 async def test_migrating_a_migrated_database_changes_nothing(database):

@@ -1,0 +1,56 @@
+"""The self-examination names what is wrong and what to do about it."""
+
+import pytest
+
+from bot.doctor import examine
+from storage.database import Database
+from storage.migrate import upgrade
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+async def found():
+    """Return the findings by subject: whether it is right, and the sentence."""
+    return {finding.subject: (finding.ok, finding.sentence) for finding in await examine()}
+
+
+async def test_a_migrated_database_is_right(monkeypatch, sqlite_url):
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    findings = await found()
+    assert {subject: ok for subject, (ok, _) in findings.items()} == {
+        "settings": True,
+        "time zones": True,
+        "database": True,
+    }
+    assert "sandbox" in findings["settings"][1]
+
+
+async def test_a_new_file_is_to_be_migrated():
+    ok, sentence = (await found())["database"]
+    assert (ok, "run valhalla migrate" in sentence) == (False, True)
+
+
+async def test_an_older_schema_is_to_be_migrated(tmp_path):
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'valhalla.db'}")
+    await upgrade(database, "0001")
+    await database.close()
+    ok, sentence = (await found())["database"]
+    assert (ok, sentence.startswith("schema 0001, but ")) == (False, True)
+
+
+async def test_a_database_that_is_away_is_named(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    ok, sentence = (await found())["database"]
+    assert (ok, "can't be used right now" in sentence) == (False, True)
+
+
+async def test_settings_that_are_wrong_are_named_and_the_zones_still_looked_at(monkeypatch):
+    monkeypatch.setenv("PORT", "abc")
+    findings = await found()
+    assert findings["settings"] == (False, "PORT is 'abc': a port is a whole number from 0 to 65535.")
+    assert findings["time zones"][0]

@@ -1,0 +1,134 @@
+"""Completing and choosing a lead's place, and all that follows: ladder, price, brief, audit, events."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.services.actors import Actor
+from bot.services.leads import Capture, Leads
+from bot.services.offers import LeadNotFound
+from bot.services.places import NewPlace, Places, PlaceSettled, PlaceStillUnknown
+from storage.audit import audit_entry
+from storage.kpis import kpi_event
+from storage.ladder import followup_task
+from storage.offers import offer_evidence
+from storage.requests import RequestKey
+from tests.storage.builders import DRAFT, HERE, StandingClock, founded, rep
+
+NOWHERE = replace(DRAFT, address="12 Xyzzy Lane", region=None)
+VAGUE = replace(DRAFT, address="12 Main St Halifax M5V 2T6", region=None)
+HAMILTON = NewPlace("12 King St W, Hamilton ON L8P 1A1", None)
+
+
+async def rows(database, table, *columns):
+    return await database.read(
+        HERE, lambda tx: tx.connection.execute(select(*(table.c[name] for name in columns))).all()
+    )
+
+
+@pytest.fixture
+async def team(database):
+    await founded(database)
+    return Leads(database, StandingClock()), Places(database, StandingClock())
+
+
+async def test_an_unknown_address_plans_and_prices_nothing_until_it_is_completed(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(NOWHERE))
+    before = await leads.card(rep(), captured.number)
+    assert (before.lead.province, before.lead.market, before.tasks) == (None, "ALL", ())
+    assert before.deal is not None
+    assert before.deal.offer is None
+    assert "place" in before.lead.missing
+
+    assert await places.complete(rep(), captured.number, HAMILTON)
+
+    after = await leads.card(rep(), captured.number)
+    assert (after.lead.province, after.lead.market, after.lead.location_set_by) == ("ON", "Hamilton", "U0REP")
+    assert after.lead.version == 2
+    assert [task.medium.value for task in after.tasks] == ["SMS", "CALL"] * 3
+    assert after.deal is not None
+    assert after.deal.offer == Decimal("310000.00")
+    assert after.lead.missing == {}
+    assert after.brief is not None
+    assert "Hamilton ON" in after.brief.headline
+
+
+async def test_completing_leaves_an_audit_row_and_events_outside_the_flow(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(NOWHERE))
+    await places.complete(rep(), captured.number, HAMILTON)
+    [entry] = await rows(database, audit_entry, "actor", "verb", "subject", "before", "after")
+    assert entry[:3] == ("U0REP", "place_set", f"L-{captured.number}")
+    assert (entry.before["province"], entry.after["province"]) == (None, "ON")
+    events = [row.correlation_id.partition(":")[0] for row in await rows(database, kpi_event, "correlation_id")]
+    assert events.count("leadflow") == 5
+    assert {"ladder", "offer"} <= set(events)
+
+
+async def test_an_address_that_still_tells_no_province_changes_nothing(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(NOWHERE))
+    with pytest.raises(PlaceStillUnknown):
+        await places.complete(rep(), captured.number, NewPlace("14 Xyzzy Lane", None))
+    assert (await leads.card(rep(), captured.number)).lead.address == "12 Xyzzy Lane"
+
+
+async def test_the_same_completion_twice_is_done_once(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(NOWHERE))
+    where = replace(HAMILTON, request=RequestKey("view:V1", "abc"))
+    assert await places.complete(rep(), captured.number, where)
+    assert not await places.complete(rep(), captured.number, where)
+    assert len(await rows(database, followup_task, "id")) == 6
+
+
+async def test_words_that_contradict_each_other_ask_which_one_and_plan_for_both(database, team):
+    leads, _ = team
+    captured = await leads.capture(rep(), Capture(VAGUE))
+    lead = (await leads.card(rep(), captured.number)).lead
+    assert lead.location_readings == (("ON", "Toronto"), ("NS", "Halifax"))
+    assert lead.zones == {"America/Toronto", "America/Halifax"}
+    assert lead.location_set_by is None
+
+
+async def test_the_choice_is_kept_as_a_persons_and_moves_the_ladder(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(VAGUE))
+    planned = (await leads.card(rep(), captured.number)).tasks
+    await places.choose(rep(user_id="U0LEE"), captured.number, ("NS", "Halifax"))
+    card = await leads.card(rep(), captured.number)
+    assert (card.lead.province, card.lead.market) == ("NS", "Halifax")
+    assert (card.lead.location_set_by, card.lead.location_readings) == ("U0LEE", ())
+    assert card.lead.zones == {"America/Halifax"}
+    assert len(card.tasks) == len(planned) == 6
+    places_of_tasks = {tuple(row) for row in await rows(database, followup_task, "province", "market")}
+    assert places_of_tasks == {("NS", "Halifax")}
+    assert len(await rows(database, offer_evidence, "id")) == 2
+
+
+async def test_a_second_choice_hears_that_it_is_settled(team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(VAGUE))
+    await places.choose(rep(), captured.number, ("NS", "Halifax"))
+    with pytest.raises(PlaceSettled, match="Halifax, NS"):
+        await places.choose(rep(), captured.number, ("ON", "Toronto"))
+
+
+async def test_a_reading_that_was_never_offered_is_refused(team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(VAGUE))
+    with pytest.raises(PlaceSettled):
+        await places.choose(rep(), captured.number, ("BC", "Vancouver"))
+
+
+async def test_a_lead_of_another_workspace_is_not_there(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(VAGUE))
+    stranger = Actor("T0OTHER", "U0X")
+    with pytest.raises(LeadNotFound):
+        await places.choose(stranger, captured.number, ("NS", "Halifax"))
+    with pytest.raises(LeadNotFound):
+        await places.complete(stranger, captured.number, HAMILTON)

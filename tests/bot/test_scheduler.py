@@ -1,0 +1,53 @@
+"""The timetable ticks, and a tick that fails is logged and followed by another."""
+
+import asyncio
+from datetime import UTC, timedelta
+
+from structlog.testing import capture_logs
+
+from bot.scheduler import CARDS_EVERY_SECONDS, timetable
+
+
+def a_timetable(job):
+    """The timetable with a job of ours, and its one entry."""
+    scheduler = timetable(post_missing_cards=job)
+    (entry,) = scheduler.get_jobs()
+    return scheduler, entry
+
+
+async def nothing():
+    """Do nothing."""
+
+
+def test_the_cards_are_looked_for_every_quarter_of_a_minute_in_utc():
+    scheduler, entry = a_timetable(nothing)
+    assert scheduler.timezone is UTC
+    assert (entry.id, entry.trigger.interval) == ("post_missing_cards", timedelta(seconds=CARDS_EVERY_SECONDS))
+
+
+async def test_ticks_that_were_missed_are_made_up_for_by_one():
+    scheduler, entry = a_timetable(nothing)
+    scheduler.start(paused=True)
+    assert (entry.coalesce, entry.max_instances, entry.misfire_grace_time) == (True, 1, None)
+    scheduler.shutdown(wait=False)
+
+
+async def test_a_tick_that_fails_is_logged_and_the_next_one_works():
+    results = [LookupError("Slack is away"), None]
+    done = asyncio.Event()
+
+    async def job():
+        result = results.pop(0)
+        if result:
+            raise result
+        done.set()
+
+    scheduler, entry = a_timetable(job)
+    entry.reschedule("interval", seconds=0.01)
+    with capture_logs() as logs:
+        scheduler.start()
+        async with asyncio.timeout(5):
+            await done.wait()
+        scheduler.shutdown(wait=False)
+    (failed,) = [entry for entry in logs if entry["event"] == "tick_failed"]
+    assert (failed["job"], failed["log_level"]) == ("job", "error")

@@ -1,0 +1,19 @@
+"""Who sees what, by role."""
+
+import pytest
+
+from domain.roles import Role, may_see_contact
+
+
+@pytest.mark.parametrize(
+    ("role", "rep", "sees"),
+    [
+        (Role.REP, "U1", True),
+        (Role.REP, None, True),
+        (Role.REP, "U2", False),
+        (Role.APPROVER, "U2", True),
+        (Role.ADMIN, "U2", True),
+    ],
+)
+def test_reps_see_the_contacts_of_their_own_and_of_unassigned_leads_the_others_all(role, rep, sees):
+    assert may_see_contact(role, user_id="U1", rep_id=rep) is sees
