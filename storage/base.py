@@ -130,11 +130,19 @@ class Tx:
         """Return `values` with this workspace's id: the parameters of an insert."""
         return {**values, "workspace_id": self.workspace_id}
 
+    @property
+    def dialect(self) -> str:
+        """Name the database's dialect: "sqlite" or "postgresql"."""
+        return self.connection.dialect.name
+
     def upsert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an insert that can say what happens on a conflict, in this database's dialect."""
-        if self.connection.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
+        return upsert_into(table, self.dialect)
+
+
+def upsert_into(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Return an insert that can say what happens on a conflict; statements run often are built once per dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 Work = Callable[[Tx], T]

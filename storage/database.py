@@ -1,6 +1,8 @@
 """The engine from a URL: one writer and a pool of readers on SQLite, one pool on PostgreSQL."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,7 +10,15 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -25,7 +35,9 @@ DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 READERS = 4
-CONNECT_SECONDS = 5
+PATIENCE_SECONDS = 4
+"""How long a server may take to answer a connection, or another program may keep SQLite's file locked."""
+PRAGMAS = ("foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}")
 
 UNUSABLE_STATES = ("08", "25006", "28", "3D", "53", "57", "58", "XX")
 """SQLSTATE classes that mean no usable server (PostgreSQL, appendix A): connection, read-only, authorisation, no such
@@ -91,16 +103,32 @@ class Database:
     async def read(self, workspace_id: str, work: Work[T]) -> T:
         """Run `work` on a reader; what it writes is refused (SQLite) or rolled back (PostgreSQL)."""
         with self._plainly():
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(lambda c: work(Tx(c, workspace_id)))
+            return await self._pooled(lambda connection: work(Tx(connection, workspace_id)), commit=False)
 
     async def change(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a writing transaction that belongs to no workspace (set-up, migrations)."""
         with self._plainly():
             if self._writer is not None:
                 return await self._writer.run(work)
-            async with self._readers.begin() as connection:
-                return await connection.run_sync(work)
+            return await self._pooled(work, commit=True)
+
+    async def _pooled(self, work: Callable[[Connection], T], *, commit: bool, may_repeat: bool = True) -> T:
+        """Run `work` on a pooled connection. One that the server closed meanwhile (a restart) is found out by the work
+        itself, which is then run once more on a fresh one: cheaper than asking before each. A lost commit is never
+        repeated, since nobody knows whether it stood.
+        """
+        async with self._readers.connect() as connection, connection.begin() as transaction:
+            try:
+                result = await connection.run_sync(work)
+            except SQLAlchemyError:
+                await transaction.rollback()
+                if not (may_repeat and connection.invalidated):
+                    raise
+            else:
+                if not commit:
+                    await transaction.rollback()
+                return result
+        return await self._pooled(work, commit=commit, may_repeat=False)
 
     async def close(self) -> None:
         """Wait for writes under way, then let go of every connection."""
@@ -118,6 +146,10 @@ class Database:
             if _is_unusable(error):
                 raise DatabaseUnavailable(why=_first_line(error.orig or error)) from error
             raise
+        except PendingRollbackError as error:
+            raise DatabaseUnavailable(why="the connection was lost") from error
+        except PoolTimeout as error:
+            raise DatabaseUnavailable(why="every connection is in use") from error
         except self._connect_errors as error:
             raise DatabaseUnavailable(why=_first_line(error)) from error
 
@@ -147,8 +179,9 @@ def _sync_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing; BEGIN IMMEDIATE below does
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in (*PRAGMAS, "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
+        _use_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -157,17 +190,30 @@ def _sync_engine(url: URL) -> Engine:
     return engine
 
 
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Put the file into WAL mode, as it then stays. Where another program does so to the same new file just now, SQLite
+    answers "locked" at once instead of waiting, so it is asked again for a while."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _async_engine(url: URL) -> AsyncEngine:
     if url.drivername.startswith("postgresql"):
-        return create_async_engine(
-            url, pool_size=8, max_overflow=8, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS}
-        )
+        return create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": PATIENCE_SECONDS})
     engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("query_only=ON", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in ("query_only=ON", *PRAGMAS):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -1,12 +1,27 @@
 """Contact policies and offer policies of a workspace, by province and market."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, UniqueConstraint, bindparam, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from domain.offers import OfferPolicy
 from domain.policy import Policy, Rules, RulesInvalid
@@ -63,6 +78,26 @@ offer_policy = Table(
     UniqueConstraint("workspace_id", "province", "market"),
 )
 
+offer_policy_version = Table(
+    "offer_policy_version",
+    metadata,
+    *common(),
+    Column("province", String(2), nullable=False),
+    Column("market", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("max_arv_multiplier", Ratio, nullable=False),
+    Column("default_assignment_fee", Cents, nullable=False),
+    Column("default_fees_buffer", Cents, nullable=False),
+    Column("holding_per_month", Cents, nullable=False),
+    Column("rounding_step", Cents, nullable=False),
+    Column("changed_by", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    UniqueConstraint("workspace_id", "province", "market", "version"),
+)
+"""Each superseded version of an offer policy, as it stood; `created_at` is when the next one took its place."""
+
 SEEDED_BY = "valhalla"
 SEED_REASON = "set when the workspace was created"
 
@@ -79,6 +114,16 @@ class OfferPolicyRow:
     def label(self) -> str:
         """Name the row as people see it."""
         return f"{self.province}/{self.market} v{self.policy.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPolicyVersion:
+    """One version of an offer policy: its row as it stood, who set it, why, and when."""
+
+    row: OfferPolicyRow
+    changed_by: str
+    reason: str
+    updated_at: datetime
 
 
 def seed_market_policies(tx: Tx, rows: Iterable[tuple[str, str, Mapping[str, Any]]], *, now: datetime) -> None:
@@ -146,8 +191,14 @@ def market_policies(tx: Tx, province: str, market: str) -> list[Policy]:
 
 
 def _rules(stored: object) -> Rules | None:
+    return _parsed(json.dumps(stored))
+
+
+@lru_cache(maxsize=256)
+def _parsed(rules_json: str) -> Rules | None:
+    """Read rules once per text: each capture asks for two rows, and most rows of a team say the same."""
     try:
-        return Rules.from_json(stored)  # type: ignore[arg-type]  # whatever the column holds is judged there
+        return Rules.from_json(json.loads(rules_json))
     except RulesInvalid:
         return None
 
@@ -178,3 +229,97 @@ def effective_offer_policy(tx: Tx, province: str | None, market: str) -> OfferPo
     rows = tx.connection.execute(_OFFER_POLICIES, tx.own(province=province, market=market)).all()
     row = min(rows, key=lambda row: row.market == ANY_MARKET, default=None)
     return OfferPolicyRow(row.province, row.market, OfferPolicy(*row[2:])) if row else None
+
+
+def _version_columns(table: Table) -> list[Column[Any]]:
+    names = (
+        "province",
+        "market",
+        "enabled",
+        "max_arv_multiplier",
+        "default_fees_buffer",
+        "default_assignment_fee",
+        "holding_per_month",
+        "rounding_step",
+        "version",
+        "changed_by",
+        "reason",
+        "updated_at",
+    )
+    return [table.c[name] for name in names]
+
+
+def _of_the_row(table: Table) -> tuple[Any, ...]:
+    return (
+        table.c.workspace_id == bindparam("of_workspace"),
+        table.c.province == bindparam("of_province"),
+        table.c.market == bindparam("of_market"),
+    )
+
+
+_ALL_VERSIONS = union_all(
+    *(select(*_version_columns(table)).where(*_of_the_row(table)) for table in (offer_policy, offer_policy_version))
+).subquery()
+_NEWEST_VERSIONS = select(_ALL_VERSIONS).order_by(_ALL_VERSIONS.c.version.desc())
+_ONE_VERSION = select(_ALL_VERSIONS).where(_ALL_VERSIONS.c.version == bindparam("of_version"))
+
+
+def offer_policy_versions(tx: Tx, province: str, market: str, *, limit: int) -> list[OfferPolicyVersion]:
+    """Return the newest versions of one row, the one that stands first; nothing where there is no such row."""
+    rows = tx.connection.execute(_NEWEST_VERSIONS.limit(limit), _of_place(tx, province, market))
+    return [_version(row) for row in rows]
+
+
+def offer_policy_at(tx: Tx, province: str, market: str, version: int) -> OfferPolicyVersion | None:
+    """Return one version of one row, whether it stands or was superseded; None where there was no such version."""
+    row = tx.connection.execute(_ONE_VERSION, _of_place(tx, province, market) | {"of_version": version}).one_or_none()
+    return _version(row) if row else None
+
+
+def supersede_offer_policy(tx: Tx, old: OfferPolicyVersion, new: OfferPolicyVersion, *, now: datetime) -> bool:
+    """Put `new` in the place of `old`, which stays readable as a version.
+
+    Returns False, and changes nothing, when the row is no longer at `old`'s version: somebody else was faster.
+    """
+    at_version = offer_policy.c.version == bindparam("of_version")
+    change = update(offer_policy).where(*_of_the_row(offer_policy), at_version).values(_values(new))
+    row = old.row
+    where = _of_place(tx, row.province, row.market) | {"of_version": row.policy.version}
+    if not tx.connection.execute(change, where).rowcount:
+        return False
+    tx.connection.execute(insert(offer_policy_version), tx.own(**_values(old), created_at=now))
+    return True
+
+
+def add_offer_policy(tx: Tx, new: OfferPolicyVersion, *, now: datetime) -> bool:
+    """Add a row for a place that has none of its own; False, and nothing added, when somebody else was faster."""
+    values = tx.own(**_values(new), created_at=now)
+    added = tx.connection.execute(tx.upsert(offer_policy).values(values).on_conflict_do_nothing())
+    return bool(added.rowcount)
+
+
+def _of_place(tx: Tx, province: str, market: str) -> dict[str, object]:
+    return {"of_workspace": tx.workspace_id, "of_province": province, "of_market": market}
+
+
+def _version(row: Any) -> OfferPolicyVersion:
+    found = OfferPolicyRow(row.province, row.market, OfferPolicy(*row[2:9]))
+    return OfferPolicyVersion(found, row.changed_by, row.reason, row.updated_at)
+
+
+def _values(version: OfferPolicyVersion) -> dict[str, object]:
+    row, policy = version.row, version.row.policy
+    return {
+        "province": row.province,
+        "market": row.market,
+        "version": policy.version,
+        "enabled": policy.enabled,
+        "max_arv_multiplier": policy.max_arv_multiplier,
+        "default_assignment_fee": policy.assignment_fee,
+        "default_fees_buffer": policy.fees_buffer,
+        "holding_per_month": policy.holding_per_month,
+        "rounding_step": policy.rounding_step,
+        "changed_by": version.changed_by,
+        "reason": version.reason,
+        "updated_at": version.updated_at,
+    }

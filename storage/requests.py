@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, String, Table, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Column, Insert, String, Table, UniqueConstraint, bindparam, select, update
 
-from storage.base import Json, Tx, common, metadata
+from storage.base import Json, Tx, common, metadata, upsert_into
 
 request_key = Table(
     "request_key",
@@ -38,13 +39,18 @@ _RESULT = select(_c.result).where(*_THIS)
 _FINISH = update(request_key).where(*_THIS).values(result=bindparam("result"))
 
 
+@cache
+def _claim(dialect: str) -> Insert:
+    return upsert_into(request_key, dialect).on_conflict_do_nothing()
+
+
 def begin_request(tx: Tx, request: RequestKey, *, now: datetime) -> Mapping[str, Any] | None:
     """Claim a request in this transaction; return what it led to when another transaction did it before.
 
     A twin that is still under way is waited for, by the row that both want to insert.
     """
     values = tx.own(key=request.key, payload_hash=request.payload_hash, result={}, created_at=now)
-    if tx.connection.execute(tx.upsert(request_key).values(values).on_conflict_do_nothing()).rowcount:
+    if tx.connection.execute(_claim(tx.dialect), values).rowcount:
         return None
     return dict(tx.connection.execute(_RESULT, _this(tx, request)).scalar_one())
 

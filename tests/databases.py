@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -19,10 +19,10 @@ BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _numbers = count(1)
 
 
-def require_postgres() -> None:
+def require_postgres(find: Callable[[], Path] = newest_programs) -> None:
     """Skip without PostgreSQL's programs, or fail where the environment says that they must be there."""
     try:
-        newest_programs()
+        find()
     except PostgresMissing as missing:
         if os.environ.get("REQUIRE_POSTGRES") == "1":
             pytest.fail(str(missing))

@@ -117,7 +117,9 @@ def _make_cluster(programs: Path, folder: Path, user: str | None) -> None:
 
 def _command(programs: Path, folder: Path, port: int, settings: tuple[str, ...]) -> list[str]:
     ours = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}", "max_connections=120")
-    command = [str(programs / "postgres"), "-D", str(folder / "data")]
+    # Where the system can: a server whose tests were killed does not outlive them.
+    tied = [setpriv, "--pdeathsig", "INT"] if (setpriv := shutil.which("setpriv")) else []
+    command = [*tied, str(programs / "postgres"), "-D", str(folder / "data")]
     for setting in (*ours, *settings):
         command += ["-c", setting]
     return command

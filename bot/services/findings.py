@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.services.offers import PricedOffer, price
 from domain.buyers import PropertyType
@@ -64,6 +65,8 @@ class Attempts:
             self.lacking[name] = str(lack)
         except RuleBroken as broken:
             self.failed[name] = str(broken)
+        except SQLAlchemyError:
+            raise  # the transaction itself is broken, or its connection gone: no other part could be stored
         except Exception:
             log.exception("flow_part_failed", part=name)
             self.failed[name] = UNEXPECTED

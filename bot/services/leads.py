@@ -8,6 +8,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
+from bot.services.evidence import Worth, worth_of
 from bot.services.findings import find_out, holidays_around, market_liquidity, match_buyers
 from bot.services.offers import LeadNotFound
 from domain.buyers import PropertyType
@@ -58,7 +59,8 @@ class Captured:
 @dataclass(frozen=True, slots=True)
 class LeadCard:
     """All that a lead's card shows. `window` is whether the seller may be texted now by the policy row; None
-    where no zone is known. `matches` are the buyers whose fit reaches the bar, the best first."""
+    where no zone is known. `matches` are the buyers whose fit reaches the bar, the best first; `worth` is what the
+    deal's ARV rests on where it comes from comparable sales."""
 
     lead: Lead
     brief: Brief | None
@@ -69,6 +71,7 @@ class LeadCard:
     matches: tuple[Match, ...]
     window: Verdict | None
     now: datetime
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +184,20 @@ def _capture(tx: Tx, who: Actor, wish: Capture, now: datetime) -> Captured:
 
 
 def _card(tx: Tx, lead: Lead, now: datetime) -> LeadCard:
-    brief = brief_of(tx, lead.id)
+    brief, deal = brief_of(tx, lead.id), deal_of(tx, lead.id)
     kind = (brief and brief.property_type) or PropertyType.SFR
     matches = match_buyers(tx, _deal_facts(lead, brief), now=now)
     return LeadCard(
         lead=lead,
         brief=brief,
-        deal=deal_of(tx, lead.id),
+        deal=deal,
         tasks=tuple(tasks_of(tx, lead.id)),
         consents=tuple(consents_of(tx, [address for address in (lead.phone, lead.email) if address])),
         liquidity=market_liquidity(tx, lead.province, lead.market, kind, now=now),
         matches=tuple(match for match in matches if match.fit >= MIN_FIT),
         window=_window(tx, lead, now),
         now=now,
+        worth=worth_of(tx, deal),
     )
 
 

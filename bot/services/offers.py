@@ -1,6 +1,6 @@
 """Pricing: the offer for a property by the team's policy, and the evidence it leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.clock import Clock
 from bot.services.actors import Actor
 from domain import kpis
+from domain.arv import ArvEstimate
 from domain.buyer_side import BuyerSide, buyer_side
 from domain.errors import RuleBroken
 from domain.geo import locate
@@ -19,7 +20,7 @@ from storage.database import Database
 from storage.deals import deal_of
 from storage.kpis import emit_kpi
 from storage.leads import Lead, find_lead
-from storage.offers import add_evidence
+from storage.offers import Evidence, add_evidence, estimate_json, find_evidence
 from storage.policies import OfferPolicyRow, effective_offer_policy
 from storage.requests import RequestKey, begin_request, finish_request
 from storage.workspaces import default_place
@@ -64,6 +65,7 @@ class Quote:
     """A priced ask: `is_default_place` when nobody named a place, `evidence_id` once the evidence is kept.
 
     `buyer_side` is what the offer leaves the buyer, or the sentence that says why nobody knows; None without a price.
+    `estimate` is what the ARV is where it comes from comparable sales.
     """
 
     priced: PricedOffer
@@ -71,6 +73,15 @@ class Quote:
     is_default_place: bool
     buyer_side: BuyerSide | str | None
     evidence_id: int | None = None
+    estimate: ArvEstimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArvSource:
+    """Where an ARV comes from: the sales as `comps_json` keeps them, and what the assumptions say of them."""
+
+    comps: Sequence[Mapping[str, object]]
+    assumptions: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +99,14 @@ class _Resolved:
     place: _Place
     lead_id: int | None
     is_default_place: bool
+    evidence: Evidence | None
 
     def quote(self, tx: Tx, ask: OfferAsk, on: date) -> Quote:
         """Price it. Raises `OfferRefused`."""
         priced = price(tx, self.inputs)
-        side = _buyer_side(priced, self.place, on)
-        return Quote(priced, ask.lead_number, self.is_default_place, side)
+        side = buyer_side_of(priced, self.place.municipality, on=on)
+        estimate = _estimate_behind(self.evidence, priced)
+        return Quote(priced, ask.lead_number, self.is_default_place, side, estimate=estimate)
 
 
 class Offers:
@@ -126,7 +139,8 @@ class Offers:
             quote = resolved.quote(tx, ask, now.date())
             if earlier:
                 return replace(quote, evidence_id=earlier["evidence_id"])
-            evidence_id = keep_evidence(tx, who, quote.priced, lead_id=resolved.lead_id, now=now)
+            source = source_of(resolved.evidence, quote.priced)
+            evidence_id = keep_evidence(tx, who, quote.priced, lead_id=resolved.lead_id, now=now, source=source)
             emit_kpi(tx, offer_generated(who, quote.priced, evidence_id), now=now)
             if request:
                 finish_request(tx, request, {"evidence_id": evidence_id})
@@ -157,7 +171,9 @@ def price(tx: Tx, inputs: OfferInputs) -> PricedOffer:
     return PricedOffer(inputs, offer, row)
 
 
-def keep_evidence(tx: Tx, who: Actor, priced: PricedOffer, *, lead_id: int | None, now: datetime) -> int:
+def keep_evidence(
+    tx: Tx, who: Actor, priced: PricedOffer, *, lead_id: int | None, now: datetime, source: ArvSource | None = None
+) -> int:
     """Write down what the offer was computed from; return the evidence's id."""
     offer, policy = priced.offer, priced.policy
     return add_evidence(
@@ -170,8 +186,8 @@ def keep_evidence(tx: Tx, who: Actor, priced: PricedOffer, *, lead_id: int | Non
             "fees_buffer": offer.fees_buffer,
             "mao": offer.mao,
             "recommended_offer": offer.recommended_offer,
-            "comps_json": [],
-            "assumptions_json": _assumptions(priced),
+            "comps_json": [dict(sale) for sale in source.comps] if source else [],
+            "assumptions_json": {**_assumptions(priced), **(source.assumptions if source else {})},
             "lines": [[line.sign, line.label, _text(line.factor), _text(line.amount)] for line in offer.lines],
             "policy_version": policy.label,
             "lead_id": lead_id,
@@ -179,6 +195,21 @@ def keep_evidence(tx: Tx, who: Actor, priced: PricedOffer, *, lead_id: int | Non
             "created_at": now,
         },
     )
+
+
+def source_of(evidence: Evidence | None, priced: PricedOffer) -> ArvSource | None:
+    """Return the source for another price of the same ARV: the estimate, and the evidence that holds its sales."""
+    estimate = _estimate_behind(evidence, priced)
+    if evidence is None or estimate is None:
+        return None
+    holds_sales = evidence.assumptions_json.get("arv_evidence") or evidence.id
+    return ArvSource((), {"arv_estimate": estimate_json(estimate), "arv_evidence": holds_sales})
+
+
+def _estimate_behind(evidence: Evidence | None, priced: PricedOffer) -> ArvEstimate | None:
+    """The estimate of the evidence, if it is the ARV that was priced."""
+    estimate = evidence.estimate if evidence else None
+    return estimate if estimate and estimate.arv == priced.offer.lines[0].factor else None
 
 
 def offer_generated(who: Actor, priced: PricedOffer, evidence_id: int) -> KpiEvent:
@@ -204,7 +235,8 @@ def _resolve(tx: Tx, ask: OfferAsk) -> _Resolved:
     repairs = known_repairs if ask.repairs is None else ask.repairs
     place = _place_of(tx, ask, lead)
     inputs = OfferInputs(place.province, place.market, arv, repairs, ask.holding_cost, ask.holding_months)
-    return _Resolved(inputs, place, lead.id if lead else None, is_default_place=not (ask.place or lead))
+    evidence = find_evidence(tx, deal.evidence_id) if deal else None
+    return _Resolved(inputs, place, lead.id if lead else None, not (ask.place or lead), evidence)
 
 
 def _lead_of(tx: Tx, ask: OfferAsk) -> Lead | None:
@@ -225,9 +257,10 @@ def _place_of(tx: Tx, ask: OfferAsk, lead: Lead | None) -> _Place:
     return _Place(lead.province, lead.market, lead.municipality) if lead else _Place(*default_place(tx))
 
 
-def _buyer_side(priced: PricedOffer, place: _Place, on: date) -> BuyerSide | str | None:
+def buyer_side_of(priced: PricedOffer, municipality: str | None, *, on: date) -> BuyerSide | str | None:
+    """Return what an offer leaves the buyer, or the sentence that says why nobody knows."""
     try:
-        return buyer_side(priced.offer, tax_places(place.province or "", place.municipality), on=on)
+        return buyer_side(priced.offer, tax_places(priced.inputs.province or "", municipality), on=on)
     except TaxNotKnown as unknown:
         return str(unknown)
 

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.findings import find_out, plan_ladder
-from bot.services.offers import LeadNotFound, keep_evidence, offer_generated
+from bot.services.offers import LeadNotFound, keep_evidence, offer_generated, source_of
 from domain import kpis
 from domain.errors import RuleBroken
 from domain.geo import locate, settle
@@ -20,6 +20,7 @@ from storage.deals import Deal, change_deal, deal_of
 from storage.kpis import emit_kpi
 from storage.ladder import Task, add_tasks, move_task, tasks_of
 from storage.leads import Brief, Lead, brief_of, change_brief, change_lead, find_lead
+from storage.offers import find_evidence
 from storage.requests import RequestKey, begin_request
 
 
@@ -154,7 +155,8 @@ def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None) -> list[KpiEven
     is_same_policy = (lead.province, lead.market) == (place.province, place.market)
     if deal is None or priced is None or (deal.offer is not None and is_same_policy):
         return []
-    evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now)
+    source = source_of(find_evidence(tx, deal.evidence_id), priced)
+    evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now, source=source)
     offer = {"offer": priced.offer.recommended_offer, "mao": priced.offer.mao, "evidence_id": evidence_id}
     change_deal(tx, deal.id, offer)
     return [offer_generated(run.who, priced, evidence_id)]

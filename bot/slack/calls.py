@@ -13,8 +13,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.comparables import Comparables
+from bot.services.evidence import EvidenceBook
 from bot.services.intake import readable
 from bot.services.leads import Leads
+from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.places import Places
 from bot.services.workspaces import Workspaces, first_role
@@ -86,6 +89,9 @@ class Desk:
     client: AsyncWebClient
     leads: Leads
     offers: Offers
+    offer_policies: OfferPolicies
+    comparables: Comparables
+    evidence: EvidenceBook
     places: Places
     workspaces: Workspaces
     clock: Clock
@@ -189,6 +195,16 @@ def request_key(view: Mapping[str, Any], values: Mapping[str, Any]) -> RequestKe
     """Name a submission: the view says which form it is, the hash whether what it says was corrected."""
     payload = json.dumps(values, sort_keys=True, ensure_ascii=True)
     return RequestKey(f"view:{view['id']}", hashlib.sha256(payload.encode()).hexdigest())
+
+
+async def redraw_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
+    """Update the view if it is still the one that was typed in; a later keystroke draws it anyway."""
+    try:
+        await desk.client.views_update(view_id=call.view["id"], hash=call.view["hash"], view=dict(view))
+    except SlackApiError as error:
+        if error.response.get("error") not in ("hash_conflict", "not_found"):
+            raise
+        log.info("redraw_overtaken", view_id=call.view["id"])
 
 
 async def open_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:

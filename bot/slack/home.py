@@ -21,11 +21,6 @@ async def opened(desk: Desk, call: Call) -> None:
         await publish(desk, await desk.actor(call.workspace_id, call.user_id))
 
 
-async def link_followed(_desk: Desk, call: Call) -> None:
-    """Acknowledge a button that only opens a page."""
-    await call.ack()
-
-
 async def publish(desk: Desk, who: Actor) -> None:
     """Publish a member's Home; when Slack does not take it, the next look draws it again."""
     board = await desk.leads.board(who)

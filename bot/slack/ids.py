@@ -46,7 +46,6 @@ class Action(StrEnum):
     COMPS_INPUT = "comps_input"
     EDIT_OFFER_POLICY = "edit_offer_policy_button"
     OFFER_POLICY_INPUT = "offer_policy_input"
-    OPEN_LINK = "open_link"
 
 
 FIELD = "value"

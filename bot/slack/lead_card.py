@@ -8,6 +8,8 @@ from bot.services.leads import LeadCard
 from bot.slack.blocks import Block, actions, button, context, divider, fields, header, section
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape, for_reader, on_the_clock_of
+from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
+from domain.arv import Confidence
 from domain.contact import mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
 from domain.leads import ContactBasis
@@ -98,7 +100,18 @@ def _money(card: LeadCard) -> str:
     if brief:
         parts.append(escape(brief.headline))
     parts.append(f"asked {show(asked)}" if asked is not None else "asking price not given")
-    return f"{_offer(card)}\n{' · '.join(parts)}\n{_buyers(card)}"
+    return "\n".join((*_worth(card), _offer(card), " · ".join(parts), _buyers(card)))
+
+
+def _worth(card: LeadCard) -> list[str]:
+    """Say what the ARV is worth where sales gave it; a weak one brings the sensitivity, ahead of the offer."""
+    worth = card.worth
+    if worth is None:
+        return []
+    if worth.estimate.confidence is not Confidence.LOW:
+        return [bold(arv_range(worth.estimate))]
+    moved = [sensitivity_text(worth.sensitivity)] if worth.sensitivity else []
+    return [bold(arv_range(worth.estimate)), SECOND_LOOK, *moved]
 
 
 def _offer(card: LeadCard) -> str:
@@ -190,4 +203,8 @@ def _notes(lead: Lead) -> list[Block]:
 
 def _buttons(lead: Lead) -> list[Block]:
     number = str(lead.number)
-    return [button("Price an offer", Action.PRICE, number), button("Edit address", Action.COMPLETE_PLACE, number)]
+    return [
+        button("Price an offer", Action.PRICE, number),
+        button("Comparable sales", Action.ENTER_COMPS, number),
+        button("Edit address", Action.COMPLETE_PLACE, number),
+    ]

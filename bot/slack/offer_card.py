@@ -1,16 +1,23 @@
 """What a priced offer looks like in Slack: the reckoning line by line, and how it moves with ARV and repairs."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.services.offers import Quote
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, code_block, escape
+from domain.arv import ArvEstimate, Confidence
 from domain.geo import PROVINCES
-from domain.money import show
-from domain.offers import Line, OfferStatus, Sign, killed_by
+from domain.money import ZERO, round_half_up, show
+from domain.offers import Line, Offer, OfferStatus, Sign, killed_by
 
 LABEL_WIDTH, AMOUNT_WIDTH = 27, 14
+
+SECOND_LOOK = (
+    f":warning: {bold('Low confidence.')} An ARV this uncertain needs a second look before anybody hears a number: "
+    "see first how the price moves with it."
+)
 
 
 def offer_text(quote: Quote) -> str:
@@ -18,23 +25,65 @@ def offer_text(quote: Quote) -> str:
     offer = quote.priced.offer
     if offer.status is OfferStatus.NO_OFFER:
         return f"No offer: MAO {show(offer.mao)}"
-    return f"Recommended offer {show(offer.recommended_offer)}, MAO {show(offer.mao)}"
+    caution = "ARV of low confidence, needs a second look. " if _is_weak(quote) else ""
+    return f"{caution}Recommended offer {show(offer.recommended_offer)}, MAO {show(offer.mao)}"
 
 
 def offer_blocks(quote: Quote, *, with_buttons: bool = True) -> list[Block]:
     """Return the whole result; `with_buttons` adds what can be done with it."""
-    numbers = "\n".join(filter(None, (_sensitivity(quote), _buyer_side(quote))))
-    blocks = [section(_title(quote)), section(breakdown(quote)), section(numbers), context(_footer(quote))]
-    if quote.priced.offer.status is OfferStatus.NO_OFFER:
-        blocks.insert(1, section(_why_not(quote)))
+    blocks = [title_block(quote), *value_blocks(quote), *price_blocks(quote)]
     if with_buttons:
         blocks.append(actions([button("What if…", Action.WHAT_IF, _carried(quote))]))
     return blocks
 
 
+def title_block(quote: Quote) -> Block:
+    """Return what is priced, where, and by which policy."""
+    return section(_title(quote))
+
+
+def value_blocks(quote: Quote) -> list[Block]:
+    """Return what the ARV is worth where sales gave it: its range and, where it is weak, the sensitivity at once."""
+    estimate = quote.estimate
+    if estimate is None:
+        return []
+    texts = [f"{bold(arv_range(estimate))}\n{_ends(quote.priced.offer, estimate)}"]
+    if _is_weak(quote):
+        texts += [SECOND_LOOK, _sensitivity(quote)]
+    return [section(text) for text in texts]
+
+
+def price_blocks(quote: Quote) -> list[Block]:
+    """Return the price: why there is none, the reckoning, how it moves unless that was said, the buyer's side."""
+    no_offer = quote.priced.offer.status is OfferStatus.NO_OFFER
+    numbers = filter(None, ("" if _is_weak(quote) else _sensitivity(quote), _buyer_side(quote)))
+    texts = [_why_not(quote) if no_offer else "", breakdown(quote), "\n".join(numbers)]
+    return [*(section(text) for text in texts if text), context(_footer(quote))]
+
+
 def breakdown(quote: Quote) -> str:
     """Return the lines of the reckoning in a fixed-width block: sign, label, factor, amount."""
-    return code_block([_line(line) for line in quote.priced.offer.lines])
+    return reckoning(quote.priced.offer.lines)
+
+
+def reckoning(lines: Sequence[Line]) -> str:
+    """Return lines in a fixed-width block."""
+    return code_block([_line(line) for line in lines])
+
+
+def arv_range(estimate: ArvEstimate) -> str:
+    """Return an ARV from sales in a line: "ARV 512,000 (480,000–545,000, medium, 4 sales)"; the range holds 80 %."""
+    band = f"{_whole(estimate.low)}–{_whole(estimate.high)}"
+    return f"ARV {_whole(estimate.arv)} ({band}, {estimate.confidence}, {estimate.used} sales)"
+
+
+def sensitivity_text(moved: Mapping[str, Decimal]) -> str:
+    """Return how MAO moves with ARV and repairs, from an offer's `sensitivity`."""
+    return (
+        f"If ARV ±5 %: {_whole(moved['mao_arv_minus5'])} – {_whole(moved['mao_arv_plus5'])}"
+        f"\nIf repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
+        f"MAO at worst {_whole(moved['mao_worst'])} · at best {_whole(moved['mao_best'])}"
+    )
 
 
 def _line(line: Line) -> str:
@@ -66,12 +115,20 @@ def _why_not(quote: Quote) -> str:
 
 
 def _sensitivity(quote: Quote) -> str:
-    moved = quote.priced.offer.sensitivity
-    return (
-        f"If ARV ±5 %: {_whole(moved['mao_arv_minus5'])} – {_whole(moved['mao_arv_plus5'])}"
-        f"\nIf repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
-        f"MAO at worst {_whole(moved['mao_worst'])} · at best {_whole(moved['mao_best'])}"
+    return sensitivity_text(quote.priced.offer.sensitivity)
+
+
+def _is_weak(quote: Quote) -> bool:
+    return quote.estimate is not None and quote.estimate.confidence is Confidence.LOW
+
+
+def _ends(offer: Offer, estimate: ArvEstimate) -> str:
+    """Say what the formula makes of the range's ends: the multiplier times each, less the same costs."""
+    multiplier = offer.lines[1].factor or ZERO
+    low, high = (
+        offer.mao - offer.arv_x_multiplier + round_half_up(end * multiplier) for end in (estimate.low, estimate.high)
     )
+    return f"The range holds about 80 % of outcomes. MAO at its ends: {_whole(low)} – {_whole(high)}"
 
 
 def _buyer_side(quote: Quote) -> str:

@@ -3,23 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
-
 from bot.services.actors import Actor
 from bot.services.offers import OfferAsk, PlaceNotFound, Quote
-from bot.slack.calls import Call, Desk, log, open_view, request_key, save
+from bot.slack import comps, evidence, offer_policies
+from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
 from bot.slack.lead_form import form_values
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, read_offer, shown_view, typed_so_far
 from domain.errors import RuleBroken
 from domain.money import parse_amount
-from domain.offer_command import OfferHelp, OpenForm, PriceAmounts, PriceLead, parse_offer_command
+from domain.offer_command import (
+    EnterComps,
+    OfferHelp,
+    OpenForm,
+    PriceAmounts,
+    PriceLead,
+    ShowEvidence,
+    ShowPolicy,
+    parse_offer_command,
+)
 from domain.offers import OfferRefused
 
 HELP = """*What `/offer` does*
 `/offer 500k 40k` prices ARV 500,000 with repairs of 40,000 for the team's default place
 `/offer 500k 40k Hamilton` prices it for a city, province or postal code
 `/offer L-7` prices a lead's deal; `/offer L-7 520k` with another ARV
+`/offer comps L-7` takes comparable sales, one a line, and sets the ARV from them with its range
+`/offer evidence E-12` shows what a price was computed from and computes it again
+`/offer policy ON` shows the policy for a province or market, and lets admins change it
 `/offer` opens a form that recomputes while you type
 The formula: ARV × multiplier − repairs − holding − fees = MAO, the buyer's ceiling.
 The offer is that less the assignment fee, rounded down."""
@@ -37,6 +48,12 @@ async def command(desk: Desk, call: Call) -> None:
             await call.ack(**await _priced(desk, call, OfferAsk(arv, repairs, lead_number=number)))
         case PriceAmounts(arv, repairs, place):
             await call.ack(**await _priced(desk, call, OfferAsk(arv, repairs, place=place or None)))
+        case ShowEvidence(number):
+            await evidence.show_evidence(desk, call, number)
+        case EnterComps(number):
+            await comps.enter(desk, call, number)
+        case ShowPolicy(place):
+            await offer_policies.show(desk, call, place)
 
 
 async def open_empty(desk: Desk, call: Call) -> None:
@@ -73,7 +90,7 @@ async def recompute(desk: Desk, call: Call) -> None:
     else:
         ask = read
         shown = await _preview(desk, Actor(call.workspace_id, call.user_id), read)
-    await _redraw(desk, call, offer_view(ask, shown))
+    await redraw_view(desk, call, offer_view(ask, shown))
 
 
 async def submitted(desk: Desk, call: Call) -> None:
@@ -112,13 +129,3 @@ async def _preview(desk: Desk, who: Actor, ask: OfferAsk) -> Quote | str:
         return await desk.offers.preview(who, ask)
     except RuleBroken as broken:
         return str(broken)
-
-
-async def _redraw(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
-    """Update the view if it is still the one that was typed in; a later keystroke draws it anyway."""
-    try:
-        await desk.client.views_update(view_id=call.view["id"], hash=call.view["hash"], view=dict(view))
-    except SlackApiError as error:
-        if error.response.get("error") not in ("hash_conflict", "not_found"):
-            raise
-        log.info("redraw_overtaken", view_id=call.view["id"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack import home, leads, offers, places
+from bot.slack import comps, home, leads, offer_policies, offers, places
 from bot.slack.calls import Ack, Call, Desk, Respond
 from bot.slack.errors import answer_error
 from bot.slack.ids import Action, Command, Shortcut, View
@@ -28,12 +28,17 @@ ACTIONS: Mapping[str, Listener] = {
     Action.PRICE: offers.open_for_lead,
     Action.WHAT_IF: offers.open_what_if,
     Action.OFFER_INPUT: offers.recompute,
-    Action.OPEN_LINK: home.link_followed,
+    Action.ENTER_COMPS: comps.open_for_lead,
+    Action.COMPS_INPUT: comps.reread,
+    Action.EDIT_OFFER_POLICY: offer_policies.open_form,
+    Action.OFFER_POLICY_INPUT: offer_policies.recompute,
 }
 SUBMISSIONS: Mapping[str, Listener] = {
     View.LEAD: leads.submitted,
     View.PLACE: places.submitted,
     View.OFFER: offers.submitted,
+    View.COMPS: comps.submitted,
+    View.OFFER_POLICY: offer_policies.submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
 

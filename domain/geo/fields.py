@@ -63,6 +63,8 @@ def _merged(region: Evidence, address: Evidence) -> Evidence:
     """Put the evidence of both fields together: what the address leaves open, the region fills."""
     if not region.line.words:
         return address
+    if _is_abroad(region, address) or _is_abroad(address, region):
+        return replace(region, postal=None, provinces=[], names=[], needs_province=[], is_foreign=True)
     if address.is_empty and not address.needs_province:
         return replace(region, text=f"{region.text} , {address.text}") if address.text else region
     if address.postal or (address.names and address.provinces):
@@ -72,3 +74,8 @@ def _merged(region: Evidence, address: Evidence) -> Evidence:
             address, provinces=list(region.provinces), needs_province=address.needs_province + region.needs_province
         )
     return replace(region, names=region.names, provinces=address.provinces or region.provinces)
+
+
+def _is_abroad(one: Evidence, other: Evidence) -> bool:
+    """Tell whether one field names only a foreign country and the other no province or postal code against it (R1)."""
+    return one.is_foreign and one.is_empty and not other.provinces and other.postal is None

@@ -14,7 +14,7 @@ _WHOLE = re.compile(
     r"(?<![A-Za-z0-9])([ABCEGHJ-NPRSTVXYabceghj-nprstvxy])([0-9OIoi])([ABCEGHJ-NPRSTV-Zabceghj-nprstv-z])[ -]{0,3}"
     r"[0-9OIoi][ABCEGHJ-NPRSTV-Zabceghj-nprstv-z][0-9OIoi](?![A-Za-z0-9])"
 )
-_ALONE = re.compile(r"([abceghj-nprstvxy])([0-9oi])([abceghj-nprstv-z])")
+_ALONE = re.compile(r"[abceghj-nprstvxy][0-9][abceghj-nprstv-z]")  # "lol" and "job" are words
 _NAMES_IT = word_set("fsa_says")
 _SAYS = word_set("fsa_near")
 _FOLLOWS = word_set("fsa_follows")
@@ -60,8 +60,8 @@ def find_alone(line: Line, placed: frozenset[int] | set[int]) -> Found | None:
     They do so alone, beside a word that says so, after a place (`placed`: where places end), or last after a comma.
     """
     for at, word in enumerate(line.words):
-        if len(word) == 3 and (match := _ALONE.fullmatch(word)):
-            code = (match[1] + match[2].translate(_TABLE) + match[3]).upper()
+        if len(word) == 3 and _ALONE.fullmatch(word):
+            code = word.upper()
             area = fsa(code)
             if area and _is_said(line, at, code, placed):
                 return Found(area, False)

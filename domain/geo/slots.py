@@ -150,7 +150,8 @@ def _is_supported(line: Line, span: Span, common: Common) -> bool:
     """Tell whether a preposition or a property word stands beside a name; a hard one needs "in" and a capital."""
     words, start, end = line.words, span.start, span.end
     before = words[start - 1] if start else ""
-    if before in _PREPOSITIONS and (common is Common.SOFT or not line.shown[start].islower()):
+    is_capital = before != "a" and line.shown[start].istitle()  # "à Hope" reads like "a Bright idea"
+    if before in _PREPOSITIONS and (common is Common.SOFT or is_capital):
         return True
     if common is Common.HARD:
         return False

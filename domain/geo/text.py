@@ -39,11 +39,10 @@ class Line(NamedTuple):
     gaps: list[str]
 
 
-def plain(value: object) -> str:
-    """Give `value` as text without mark-up and accents, its case kept; what is no text gives an empty string."""
-    if not isinstance(value, str):
-        return ""
-    text = value if len(value) <= LONGEST else value.lstrip()[:LONGEST]
+def plain(text: str) -> str:
+    """Give a text, up to its longest, without mark-up and accents, its case kept."""
+    if len(text) > LONGEST:
+        text = text.lstrip()[:LONGEST]
     if not text.isascii():
         text = _unaccented(text)
     if "<" in text or ":" in text or "@" in text or "&" in text:

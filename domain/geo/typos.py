@@ -71,7 +71,17 @@ def correct(evidence: Evidence) -> Evidence:
         return evidence
     province = evidence.provinces[-1] if evidence.provinces else None
     found = [hit for run in _runs(evidence, province) if (hit := _closest(run, province))]
-    return _with_name(evidence, min(found).name) if found else evidence
+    if not found:
+        return evidence
+    best = min(found).name
+    if best in NAMES:  # "Winnepeg Manitobba": both are misspelt
+        inside = [hit for hit in found if _is_in(hit.name, NAMES[best])]
+        evidence = _with_name(evidence, min(inside).name) if inside else evidence
+    return _with_name(evidence, best)
+
+
+def _is_in(name: str, province: str) -> bool:
+    return name not in NAMES and any(reading.province == province for reading in meanings(name))
 
 
 def lengthen(evidence: Evidence) -> Evidence:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+import structlog
 
 from bot.logs import set_up_logs
 from storage.database import Database
@@ -12,8 +13,9 @@ from tests.acceptance.harness.stand import Stand, http_stand, socket_stand
 
 @pytest.fixture(autouse=True, scope="session")
 def _logs_as_in_production() -> None:
-    """Set logging up as `run` does: the library's own default spends seconds on each traceback."""
-    set_up_logs(level="info", form="json")
+    """Set logging up once, as `run` does: the library's own default spends seconds on each traceback."""
+    if not structlog.is_configured():
+        set_up_logs(level="info", form="json")
 
 
 @pytest.fixture

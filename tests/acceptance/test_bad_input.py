@@ -4,7 +4,6 @@ import pytest
 
 from bot.slack.ids import Action
 from domain.leads import NOTES_LIMIT
-from storage.base import metadata
 from storage.ladder import followup_task
 from storage.leads import lead
 from storage.offers import offer_evidence
@@ -173,7 +172,3 @@ async def test_any_text_behind_a_command_gets_an_answer_or_a_form_that_slack_tak
     answer = await line.command(f"{word} {text}".strip(), name=name)
     assert answer.status == 200
     assert answer.body or line.slack.made("views.open")
-
-
-def test_every_table_that_counts_is_known_here():
-    assert {lead.name, followup_task.name, offer_evidence.name} <= set(metadata.tables)

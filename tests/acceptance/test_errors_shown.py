@@ -16,7 +16,6 @@ from tests.acceptance.harness.fakes import BrokenDatabase
 from tests.acceptance.harness.rows import change
 from tests.acceptance.harness.signed import open_line
 from tests.acceptance.harness.stand import FULL
-from tests.acceptance.harness.texts import words
 
 CODE = re.compile(r"it is logged as ([0-9A-F]{8})\. Try again; if it stays, pass the code on\.")
 
@@ -108,9 +107,11 @@ async def test_an_error_behind_a_button_on_home_comes_as_a_direct_message(stand)
     assert (await stand.messages("dm"))[-1]["text"].startswith("There is no lead L-1 here.")
 
 
-async def test_what_is_logged_about_a_lead_holds_neither_phone_nor_address(broken):
-    await broken.command()
+@pytest.mark.xfail(strict=True, reason="the engines do not hide their statements' parameters yet")
+async def test_a_statement_that_fails_logs_neither_phone_nor_name(line, sqlite):
+    await sqlite.change(lambda connection: connection.exec_driver_sql("ALTER TABLE lead RENAME TO leads"))
+    await line.command()
     with capture_logs() as logs:
-        await broken.submit(broken.slack.opened(), **FULL)
-    assert "555" not in words([{"text": str(entry)} for entry in logs])
-    assert "King" not in str(logs)
+        await line.submit(line.slack.opened(), **FULL)
+    told = str(logged(logs)["exc_info"])
+    assert [secret for secret in ("555", "Smith", "King", "example.com") if secret in told] == []

@@ -1,15 +1,20 @@
 """POST /flow/lead_to_deal: the same flow over HTTP, for this machine alone."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from bot.http.access import Door
 from bot.http.flow import flow_router
 from bot.http.problems import handle_problems
 from domain.zones import zone
+from storage.buyers import buyer
 from storage.leads import lead
+from tests.acceptance.harness.fakes import DownDatabase
 from tests.acceptance.harness.rows import count, kpis, leads, tasks
+from tests.acceptance.harness.signed import open_line
 from tests.acceptance.harness.stand import http_stand
 
 SELLER = {"name": "Test Seller", "phone": "416-555-0134", "source": "test"}
@@ -138,18 +143,52 @@ async def test_with_real_slack_the_endpoint_is_closed(sqlite_url):
 
 
 async def test_a_caller_from_another_machine_is_refused(line):
-    import httpx
-    from fastapi import FastAPI
+    statuses = {}
+    for client in ("192.0.2.7", "127.0.0.1"):
+        async with caller_of(line, client) as caller:
+            statuses[client] = (await caller.post(PATH, json=document())).status_code
+    assert statuses == {"192.0.2.7": 403, "127.0.0.1": 201}
 
+
+def caller_of(line, client):
+    """Return an HTTP client at this address, which calls the endpoints of the line's bot."""
     app = FastAPI()
     handle_problems(app)
     app.include_router(flow_router(line.desk.leads, Door("T0SANDBOX", "http://127.0.0.1:8000")))
-    statuses = {}
-    for client in ("192.0.2.7", "127.0.0.1"):
-        transport = httpx.ASGITransport(app, client=(client, 1))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as caller:
-            statuses[client] = (await caller.post(PATH, json=document())).status_code
-    assert statuses == {"192.0.2.7": 403, "127.0.0.1": 201}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(client, 1)), base_url="http://127.0.0.1:8000")
+
+
+async def test_buyers_who_fit_are_told_with_their_reasons(socket):
+    for number, regions in enumerate(["Toronto", "GTA, Hamilton", "Vancouver"], start=1):
+        await add_buyer(socket.database, number, regions=regions, property_types="SFR")
+    matched = (await post(socket, document(deal={"property_type": "SFR"})))[1]["matched_buyers"]
+    assert matched
+    assert {buyer["buyer_id"] for buyer in matched} <= {1, 2}
+    assert all(0 <= buyer["fit"] <= 1 and buyer["reasons"] for buyer in matched)
+    one = await post(socket, document(deal={"property_type": "SFR"}, match_settings={"max_results": 1}))
+    assert len(one[1]["matched_buyers"]) == 1
+    none = await post(socket, document(match_settings={"match_buyers": False}))
+    assert none[1]["matched_buyers"] == []
+
+
+async def add_buyer(database, number, **values):
+    """Add an active buyer who never answered."""
+    counts = {"contacted": 0, "responded": 0, "bought": 0}
+    row = (
+        {"number": number, "name": f"Buyer {number}", "locale": "en-CA", "notes": "", "active": True} | counts | values
+    )
+    created = {"created_at": datetime(2026, 11, 24, tzinfo=UTC)}
+    await database.write("T0SANDBOX", lambda tx: tx.connection.execute(buyer.insert(), tx.own(**row, **created)))
+
+
+async def test_a_database_that_is_away_is_a_problem_of_its_own(sqlite):
+    down = DownDatabase(sqlite)
+    down.is_down = True
+    line = await open_line(down)
+    async with caller_of(line, "127.0.0.1") as caller:
+        answer = await caller.post(PATH, json=document())
+    assert (answer.status_code, answer.json()["code"]) == (503, "DATABASE_UNAVAILABLE")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_the_same_key_with_the_same_document_answers_with_the_first_result(on_both):

@@ -1,11 +1,16 @@
 """Shortcuts, Home, every button and every form, each as one signed Slack request."""
 
+from decimal import Decimal
+
 import pytest
 
+from bot.sandbox.elements import actionable
 from bot.slack.ids import Action, Shortcut, View
+from domain.zones import zone
 from storage.leads import lead
 from storage.offers import offer_evidence
-from tests.acceptance.harness.rows import count, leads, rows, tasks
+from storage.policies import market_policy, offer_policy
+from tests.acceptance.harness.rows import change, count, leads, rows, tasks
 from tests.acceptance.harness.stand import FULL
 from tests.acceptance.harness.texts import action_ids, element, initial, words
 
@@ -155,12 +160,6 @@ async def test_a_redraw_that_was_overtaken_bothers_nobody(line, error):
     assert line.slack.made("chat.postMessage") == []
 
 
-async def test_a_link_is_acknowledged_and_nothing_else(line):
-    before = len(line.slack.calls)
-    assert (await line.click(Action.OPEN_LINK, "")).status == 200
-    assert len(line.slack.calls) == before
-
-
 async def test_a_button_of_another_release_is_answered_in_plain_words(line):
     assert (await line.click("gone_button", "1")).status == 200
     (said,) = line.slack.made("chat.postMessage")
@@ -248,3 +247,58 @@ async def test_an_address_that_leads_nowhere_is_refused_at_its_field(line, sqlit
     answer = await line.submit(line.slack.opened(), Property_address=address)
     assert list(answer.errors) == ["address"]
     assert (await leads(sqlite))[0].address == "the blue house"
+
+
+async def test_a_corrected_address_moves_the_open_steps_and_prices_by_the_policy_of_the_new_place(line, sqlite):
+    await captured(line)
+    await change(sqlite, offer_policy, {"max_arv_multiplier": Decimal("0.60")}, province="BC")
+    before = await tasks(sqlite, 1)
+    await line.click(Action.COMPLETE_PLACE, "1")
+    assert (await line.submit(line.slack.opened(), Property_address="800 Robson St, Vancouver BC")).body == {}
+    after = await tasks(sqlite, 1)
+    assert [task.id for task in after] == [task.id for task in before]
+    assert {(task.province, task.market) for task in after} == {("BC", "Vancouver")}
+    vancouver = zone("America/Vancouver")
+    assert all(9 <= task.due_at.astimezone(vancouver).hour < 20 for task in after)
+    assert "$260,000.00" in words(line.slack.made("chat.update")[-1])
+
+
+async def test_an_address_where_nobody_may_be_contacted_is_refused_while_steps_are_open(line, sqlite):
+    await captured(line)
+    await change(sqlite, market_policy, {"enabled": False}, province="BC")
+    await line.click(Action.COMPLETE_PLACE, "1")
+    answer = await line.submit(line.slack.opened(), Property_address="800 Robson St, Vancouver BC")
+    assert "No contact policy lets anybody be contacted there" in answer.errors["address"]
+    assert (await leads(sqlite))[0].province == "ON"
+
+
+# Which of several places
+
+
+TWO_PLACES = "12 Main St, Albany"
+"""Alberta and Prince Edward Island both have one."""
+
+
+async def test_an_address_in_two_places_is_asked_about_and_the_choice_settles_it(line, sqlite):
+    await captured(line, **{"Property address": TWO_PLACES, "Phone": None})
+    card = line.slack.made("chat.postMessage")[-1]
+    assert "*Which one?*" in words(card)
+    (wanted,) = [each for _, each in actionable(card["blocks"]) if each.get("value", "").startswith("1|PE|")]
+    assert (await leads(sqlite))[0].zones == ["America/Edmonton", "America/Halifax"]
+    await line.click(wanted["action_id"], wanted["value"])
+    (stored,) = await leads(sqlite)
+    assert (stored.province, stored.zones, stored.location_set_by) == ("PE", ["America/Halifax"], "U0DANA")
+    updated = line.slack.made("chat.update")[-1]
+    assert updated["ts"] == stored.card_ts
+    assert "*Which one?*" not in words(updated)
+    assert {task.province for task in await tasks(sqlite, stored.id)} == {"PE"}
+
+
+async def test_a_choice_that_somebody_made_before_is_explained(line, sqlite):
+    await captured(line, **{"Property address": TWO_PLACES, "Phone": None})
+    for _ in range(2):
+        await line.click(f"{Action.CHOOSE_PLACE}:1", "1|PE|ALL")
+    said = line.slack.made("chat.postMessage")[-1]
+    assert said["channel"] == "U0DANA"
+    assert "PE" in said["text"]
+    assert (await leads(sqlite))[0].province == "PE"

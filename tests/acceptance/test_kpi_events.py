@@ -5,7 +5,6 @@ import json
 import pytest
 
 from domain.kpis import LEAD_FLOW
-from storage.buyers import buyer
 from storage.kpis import kpi_event
 from storage.leads import lead
 from storage.offers import offer_evidence
@@ -135,21 +134,6 @@ async def test_a_disabled_offer_policy_leaves_the_lead_without_an_offer_and_says
     assert why.startswith("The offer policy for")
     assert why.endswith("is switched off: an admin can switch it on.")
     assert why in card
-
-
-async def test_a_part_that_breaks_unexpectedly_is_counted_and_the_lead_stands(desk_line, database):
-    broken = desk_line.desk.workspaces._clock.now()
-    await _add_buyer_with_odd_counts(database, broken)
-    card = await capture(desk_line)
-    (stored,) = await leads(database)
-    assert stored.name == "John Smith"
-    assert "*Offer* $310,000.00" in card
-
-
-async def _add_buyer_with_odd_counts(database, now):
-    values = {"number": 1, "name": "Odd", "locale": "en-CA", "notes": "", "active": True, "created_at": now}
-    counts = {"contacted": -1, "responded": 5, "bought": 9, "regions": "", "property_types": "castle"}
-    await database.write("T0SANDBOX", lambda tx: tx.connection.execute(buyer.insert(), tx.own(**values, **counts)))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Slack that is busy, broken or away, and deliveries that come twice: one lead, and one card in the end."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -10,6 +11,7 @@ from bot.app import post_missing_cards
 from bot.slack.ids import Action
 from storage.leads import lead
 from tests.acceptance.harness.rows import count, leads
+from tests.acceptance.harness.signed import open_line
 from tests.acceptance.harness.stand import FULL
 from tests.acceptance.harness.texts import words
 
@@ -123,7 +125,7 @@ async def test_after_a_broken_connection_the_bot_listens_again(socket):
     await asyncio.sleep(0.05)
     async with asyncio.timeout(10):
         while not (await socket.command("/lead", "help"))["ok"]:
-            await asyncio.sleep(0.1)
+            await socket.slack.until_connected()
     assert (await socket.capture())["ok"]
 
 
@@ -136,8 +138,6 @@ async def test_home_that_slack_does_not_take_bothers_nobody(line):
 
 
 async def test_without_a_leads_channel_the_card_goes_to_the_reps_direct_messages(sqlite):
-    from tests.acceptance.harness.signed import open_line
-
     line = await open_line(sqlite)
     await line.desk.workspaces.ensure("T0SANDBOX", name="Maple Homes")
     await line.command()
@@ -147,6 +147,4 @@ async def test_without_a_leads_channel_the_card_goes_to_the_reps_direct_messages
 
 
 def _minutes(number):
-    from datetime import timedelta
-
     return timedelta(minutes=number)

@@ -5,6 +5,7 @@ import pytest
 from bot.slack.ids import Action, View
 from storage.offers import offer_evidence
 from tests.acceptance.harness.rows import count, leads, tasks
+from tests.acceptance.harness.stand import http_stand
 from tests.acceptance.harness.texts import action_ids, initial, words
 
 FULL_PHONE, MASKED_PHONE = "(416) 555-0134", "(416) •••-0134"
@@ -133,8 +134,6 @@ async def test_a_command_is_acknowledged_in_a_fraction_of_slacks_three_seconds(s
 
 
 async def test_over_http_an_unsigned_request_is_refused(sqlite_url):
-    from tests.acceptance.harness.stand import http_stand
-
     async with http_stand(sqlite_url) as stand:
-        async with stand.slack.http.post(f"{stand.origin}/slack/events", data={"command": "/lead"}) as answer:
-            assert answer.status == 401
+        answer = await stand.slack.http.post(f"{stand.origin}/slack/events", data={"command": "/lead"})
+        assert answer.status == 401

@@ -75,11 +75,8 @@ def test_half_a_set_of_tokens_is_refused_with_what_is_missing(monkeypatch, envir
     assert "xoxp-1" not in str(refused.value)
 
 
-@pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5", "8000 "])
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "80.5"])
 def test_a_port_that_is_none_is_named(monkeypatch, port):
-    if port == "8000 ":
-        assert told(monkeypatch, PORT=port).port == 8000
-        return
     with pytest.raises(SettingsInvalid, match=f"PORT is '{port}': a port is a whole number from 0 to 65535"):
         told(monkeypatch, PORT=port)
 

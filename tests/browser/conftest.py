@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.fake_server import Fake, Running
 
@@ -85,11 +94,17 @@ def console() -> Console:
 @pytest.fixture(scope="package")
 def context(browser: Browser, running: Running) -> Iterator[BrowserContext]:
     """One context for all tests: the page keeps nothing between visits, and its scripts come from the cache."""
-    opened = browser.new_context(base_url=running.url, locale="en-CA", timezone_id="Europe/Berlin")
-    opened.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
+    opened = new_context(browser, running.url)
     yield opened
     opened.close()
+
+
+def new_context(browser: Browser, origin: str) -> BrowserContext:
+    """Return a context in a zone that is none of the team's, so that a time of the browser's own would show."""
+    opened = browser.new_context(base_url=origin, viewport=SCREEN, locale="en-CA", timezone_id="Europe/Berlin")
+    opened.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    return opened
 
 
 @pytest.fixture(scope="package")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -331,15 +332,15 @@ class Running:
         self.fake = Fake()
         config = uvicorn.Config(
             create_app(self.fake),
-            host="127.0.0.1",
-            port=0,
             log_level="warning",
             lifespan="off",
             ws="none",
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._socket = config.bind_socket()
+        # With its protocol named, asyncio sends small answers at once; else each waits 40 ms for an acknowledgement.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._run, daemon=True)
 

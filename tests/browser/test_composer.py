@@ -83,6 +83,19 @@ def test_a_command_opens_its_form_and_the_focus_comes_back_after_it(page: Page, 
     assert fake.sent("close") == [{"user": "dana", "view_id": "V1"}]
 
 
+@pytest.mark.parametrize("way", ["Cancel", "Close", "Save lead"])
+def test_what_is_typed_after_a_form_was_closed_lands_in_the_box(page: Page, box: Locator, way: str) -> None:
+    box.fill("/lead")
+    box.press("Enter")
+    dialog = page.get_by_role("dialog", name="New lead")
+    dialog.get_by_label("Seller’s name").press_sequentially("John")
+    dialog.get_by_label("Phone").press_sequentially("416 555 0134")
+    dialog.get_by_role("button", name=way).click()
+    expect(dialog).to_be_hidden()
+    page.keyboard.type("Thanks")
+    expect(box).to_have_value("Thanks")
+
+
 def test_a_commands_answer_is_shown_to_who_asked(page: Page, box: Locator) -> None:
     box.fill("/offer L-7")
     box.press("Enter")

@@ -192,6 +192,25 @@ def test_enter_in_a_one_line_field_sends_the_form_and_in_notes_makes_a_line(form
     assert len(fake.asked("submit")) == 1
 
 
+def test_enter_in_a_field_that_tells_what_is_typed_sends_the_form_with_it(form: Locator, fake: Fake) -> None:
+    form.get_by_label("Seller’s name").fill("John")
+    form.get_by_label("Phone").fill("416 555 0134")
+    form.get_by_label("ARV").press_sequentially("500000")
+    form.get_by_label("ARV").press("Enter")
+    expect(form).to_be_hidden()
+    assert fake.asked("submit")[0]["values"]["arv"] == {"value": "500000"}
+
+
+def test_what_was_typed_just_before_the_form_is_left_is_not_told_any_more(
+    page: Page, form: Locator, fake: Fake
+) -> None:
+    form.get_by_label("ARV").press_sequentially("5")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    page.wait_for_timeout(400)  # longer than the pause after which it would be told
+    assert fake.asked("click") == []
+
+
 def test_a_second_form_stacks_and_the_first_comes_back_as_it_was_left(page: Page, form: Locator, fake: Fake) -> None:
     form.get_by_label("Seller’s name").fill("John")
     form.get_by_role("button", name="Check buyers").click()

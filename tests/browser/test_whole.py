@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from slack_bolt.app.async_app import AsyncApp
 
 from tests.browser.canned import button, field, mrkdwn, plain
-from tests.browser.conftest import Console
+from tests.browser.conftest import Console, new_context, watched
 from tests.sandbox.server import Running, serve_sandbox
 
 pytestmark = pytest.mark.browser
@@ -126,13 +126,9 @@ def whole() -> Iterator[Whole]:
 @pytest.fixture
 def page(browser: Browser, whole: Whole, console: Console) -> Iterator[Page]:
     assert whole.running is not None
-    context = browser.new_context(base_url=whole.running.origin)
-    opened = context.new_page()
-    opened.on("console", console.note)
-    opened.on("pageerror", lambda error: console.errors.append(str(error)))
-    yield opened
+    context = new_context(browser, whole.running.origin)
+    yield from watched(context.new_page(), console)
     context.close()
-    assert console.unexpected() == []
 
 
 def test_a_lead_travels_from_the_composer_to_a_card_that_is_done(page: Page) -> None:

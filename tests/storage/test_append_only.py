@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-APPEND_ONLY = ("audit_entry", "consent_event", "kpi_event", "offer_evidence", "market_policy_version")
+APPEND_ONLY = (
+    "audit_entry",
+    "consent_event",
+    "kpi_event",
+    "offer_evidence",
+    "market_policy_version",
+    "offer_policy_version",
+)
 CHANGING = {"update", "delete", "upsert"}
 SOURCES = sorted(path for package in ("bot", "storage") for path in (ROOT / package).rglob("*.py"))
 

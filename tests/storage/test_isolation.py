@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +48,7 @@ class Ids:
     deal: int
     brief: int
     task: int
+    evidence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ class Reading:
 
 def _version(found):
     return [policy.version for policy in found if policy.market == "Toronto"]
+
+
+def _superseded(tx):
+    """Supersede HERE's version 7: a stranger's row stands at version 1."""
+    (stands, *_) = policies.offer_policy_versions(tx, "ON", "ALL", limit=1)
+    old = replace(stands, row=replace(stands.row, policy=replace(stands.row.policy, version=7)))
+    new = replace(old, row=replace(old.row, policy=replace(old.row.policy, version=8)), reason="changed")
+    return policies.supersede_offer_policy(tx, old, new, now=NOW)
 
 
 READINGS = {
@@ -84,6 +93,11 @@ READINGS = {
     policies.effective_offer_policy: Reading(
         lambda tx, _: policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
     ),
+    policies.offer_policy_versions: Reading(
+        lambda tx, _: [one.row.policy.version for one in policies.offer_policy_versions(tx, "ON", "ALL", limit=9)], [1]
+    ),
+    policies.offer_policy_at: Reading(lambda tx, _: policies.offer_policy_at(tx, "ON", "ALL", 7), None),
+    offers.find_evidence: Reading(lambda tx, ids: offers.find_evidence(tx, ids.evidence), None),
     workspaces.find_workspace: Reading(lambda tx, _: workspaces.find_workspace(tx).leads_channel_id, None),
     workspaces.find_member: Reading(lambda tx, _: workspaces.find_member(tx, "U0REP"), None),
     workspaces.default_place: Reading(lambda tx, _: workspaces.default_place(tx), ("ON", "ALL")),
@@ -99,6 +113,7 @@ CHANGES = {
         tx, before=NOW + timedelta(1), now=NOW, lease=timedelta(minutes=2), limit=9
     ),
     leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
+    policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
     workspaces.set_channels: lambda tx, _: workspaces.set_channels(tx, {"digest_channel_id": "C9"}),
     workspaces.next_numbers: lambda tx, _: workspaces.next_numbers(tx, "lead"),
@@ -107,7 +122,7 @@ CHANGES = {
 ADDITIONS = {
     audit.record, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
     leads.add_brief, liquidity.seed_nodes, offers.add_evidence, policies.seed_market_policies,
-    policies.seed_offer_policies, workspaces.add_workspace, workspaces.add_member,
+    policies.seed_offer_policies, policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
 }  # fmt: skip
 """Functions that only add rows, each under the transaction's own workspace."""
 
@@ -128,8 +143,9 @@ async def ids(database) -> Ids:
         tx.connection.execute(update(node).where(node.c.workspace_id == HERE).values(buyer_count=5))
         for policy in (market_policy, offer_policy):
             tx.connection.execute(update(policy).where(policy.c.workspace_id == HERE).values(version=7))
-        brief, tasks = leads.brief_of(tx, done.lead_id), ladder.tasks_of(tx, done.lead_id)
-        return Ids(done.lead_id, done.number, done.deal_id, brief.id, tasks[0].id)
+        brief, task = leads.brief_of(tx, done.lead_id), ladder.tasks_of(tx, done.lead_id)[0]
+        evidence_id = deals.deal_of(tx, done.lead_id).evidence_id
+        return Ids(done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id)
 
     return await database.write(HERE, fill)
 

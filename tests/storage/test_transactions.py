@@ -116,6 +116,17 @@ async def test_40_readers_and_20_writers_at_once_all_come_through(database):
     assert sorted(await database.read(HERE, subjects)) == sorted(f"L-{turn}" for turn in range(20))
 
 
+async def test_eight_programs_open_one_new_file_at_once(tmp_path):
+    programs = [Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}") for _ in range(8)]
+    for _ in range(3):
+        modes = await asyncio.gather(
+            *(one.change(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar_one()) for one in programs)
+        )
+        assert modes == ["wal"] * 8
+    for one in programs:
+        await one.close()
+
+
 async def test_two_programs_on_one_database_write_side_by_side(database, database_url):
     other = Database(database_url)
 

@@ -11,11 +11,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from storage.database import Database, DatabaseUnavailable, DatabaseUrlInvalid
 from storage.migrate import upgrade
 from storage.workspaces import find_workspace, next_numbers
-from tests.databases import TEMPLATE
+from tests.databases import TEMPLATE, apart
 from tests.postgres import LOCKED, Server
 from tests.storage.builders import HERE, captured, founded
 
@@ -234,16 +235,55 @@ async def test_a_wrong_password(postgres_template: Server):
     await postgres_template.run(f"DROP ROLE {LOCKED}")
 
 
+END_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'valhalla' AND pid <> pg_backend_pid()"
+)
+
+
 @pytest.mark.postgres
-async def test_a_connection_that_is_lost_while_it_runs_fails_once_and_then_works_again(postgres_url):
+async def test_connections_that_the_server_closed_meanwhile_are_replaced_unnoticed(postgres_template, postgres_url):
     database = Database(postgres_url)
     await founded(database)
+    await asyncio.gather(*(captured(database) for _ in range(6)))
+    await postgres_template.run(END_ALL)
+    assert (await captured(database)).number == 7
+    await postgres_template.run(END_ALL)
+    assert (await database.read(HERE, find_workspace)).id == HERE
+    await database.close()
 
-    def end_all(tx):
+
+@pytest.mark.postgres
+async def test_work_that_loses_its_connection_each_time_is_run_twice_and_then_refused(postgres_url):
+    database, runs = Database(postgres_url), []
+    await founded(database)
+
+    def end_own(tx):
+        runs.append(next_numbers(tx, "lead"))
         tx.connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    await refused(database.write(HERE, end_all))
+    await refused(database.write(HERE, end_own))
+    assert runs == [[1], [1]]
     assert (await captured(database)).number == 1
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_commit_whose_answer_is_lost_is_not_repeated(postgres_template, postgres_url):
+    database, runs = Database(postgres_url), []
+    await founded(database)
+    engine = database._readers.sync_engine
+
+    def lose(_connection):
+        if len(runs) == 1:
+            apart(lambda: postgres_template.run(END_ALL))
+
+    def work(tx):
+        runs.append(next_numbers(tx, "lead"))
+
+    event.listen(engine, "commit", lose)
+    await refused(database.write(HERE, work))
+    assert runs == [[1]]
+    event.remove(engine, "commit", lose)
     await database.close()
 
 

@@ -47,10 +47,11 @@ function textInput(element, field, ctx) {
     timer = setTimeout(tell, PAUSE_MS);
   };
   const onKey = (event) => {
-    if (event.key !== "Enter" || event.isComposing || (element.multiline && !event.ctrlKey && !event.metaKey)) return;
+    if (event.key !== "Enter" || event.isComposing || (element.multiline && !event.ctrlKey && !event.metaKey)) return undefined;
     event.preventDefault();
-    if (field.dispatch && wants.includes("on_enter_pressed")) tell();
-    else if (!field.dispatch) ctx.submit?.();
+    if (field.dispatch && wants.includes("on_enter_pressed")) return tell();
+    clearTimeout(timer); // The submission carries the value.
+    return ctx.submit?.();
   };
   return h(element.multiline ? "textarea" : "input", {
     ...naming(field), class: "text-field", type: element.multiline ? null : type, inputmode, rows: element.multiline ? "4" : null, maxlength: element.max_length ?? null,

@@ -42,7 +42,7 @@ class Modal {
     this.view = view;
     this.draw();
     if (!this.dialog.open) this.reveal();
-    if (fresh) this.focusFirst();
+    if (fresh || document.activeElement === document.body) this.focusFirst(); // An update may take the focused field away.
     return undefined;
   }
 
@@ -100,7 +100,9 @@ class Modal {
     this.dialog.classList.toggle("busy", busy);
   }
 
+  /** Tells the app, unless the form was sent or left while a field still waited for the end of the typing. */
   click(element, blockId, value) {
+    if (this.busy || !this.body.querySelector(`[data-block-id="${CSS.escape(blockId)}"]`)) return undefined;
     this.say(null);
     const { view } = this;
     return this.app.perform("click", { view_id: view.id, action_id: element.action_id, block_id: blockId, value, values: this.form.collect(view.blocks) }, (error) => this.say(error.message));

@@ -1,6 +1,5 @@
 """Databases that fail in the ways that databases fail."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,7 +41,6 @@ class DownDatabase:
 async def another_writer(file: Path) -> AsyncIterator[None]:
     """Hold the lock of an SQLite file, as another process would that writes to it."""
     connection = sqlite3.connect(file, isolation_level=None)
-    await asyncio.to_thread(lambda: None)
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

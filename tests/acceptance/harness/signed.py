@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.app import SANDBOX_ROLES
+from bot.app import SANDBOX_ROLES, _desk  # the composition root's own desk, whatever services it has by now
 from bot.clock import MovableClock, SystemClock
 from bot.sandbox.block_ids import with_ids
 from bot.sandbox.blocks import check_message, check_view
@@ -18,10 +18,6 @@ from bot.sandbox.elements import full_state
 from bot.sandbox.entries import with_fields
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.signing import signed_headers
-from bot.services.leads import Leads
-from bot.services.offers import Offers
-from bot.services.places import Places
-from bot.services.workspaces import Workspaces
 from bot.slack.calls import Desk
 from bot.slack.channels import find_channels
 from bot.slack.register import register
@@ -117,15 +113,7 @@ class Line:
 async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
-    desk = Desk(
-        client=slack,
-        leads=Leads(database, clock),
-        offers=Offers(database, clock),
-        places=Places(database, clock),
-        workspaces=Workspaces(database, clock),
-        clock=clock,
-        roles=SANDBOX_ROLES,
-    )
+    desk = _desk(slack, database, clock, roles=SANDBOX_ROLES)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
     return Line(app, desk, slack, clock)
