@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 
-import structlog
 from aiohttp import ClientSession, ClientTimeout
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from fastapi_offline import FastAPIOffline
@@ -26,7 +25,7 @@ from bot.http.problems import handle_problems
 from bot.manifest import read_manifest
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
 from bot.scheduler import timetable
-from bot.services.actors import Actor
+from bot.services.cards import Cards
 from bot.services.comparables import Comparables
 from bot.services.evidence import EvidenceBook
 from bot.services.leads import Leads
@@ -36,13 +35,11 @@ from bot.services.places import Places
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings, SlackMode
 from bot.slack.calls import Desk
+from bot.slack.cards import post_missing_cards
 from bot.slack.channels import find_channels
-from bot.slack.leads import post_card
 from bot.slack.register import register
 from domain.roles import Role
 from storage.database import Database
-
-log = structlog.get_logger()
 
 SLACK_SECONDS = 20
 """How long a call of Slack's Web API may take. One session serves them all: the client would open one for each."""
@@ -84,6 +81,8 @@ class Program:
         team = await self.desk.client.auth_test()
         workspace = await self.desk.workspaces.ensure(team["team_id"], name=team["team"])
         await find_channels(self.desk, workspace)
+        if self.sandbox:
+            await self.desk.cards.forget_newest(workspace.id)
         if self._socket:
             await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves its handler untyped
         job = partial(post_missing_cards, self.desk, workspace.id)
@@ -117,6 +116,7 @@ def _desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Ma
     return Desk(
         client=client,
         leads=Leads(database, clock),
+        cards=Cards(database, clock),
         offers=Offers(database, clock),
         comparables=Comparables(database, clock),
         evidence=EvidenceBook(database),
@@ -169,10 +169,3 @@ def _socket(settings: Settings, bolt: AsyncApp, sandbox: Sandbox | None) -> Asyn
     if settings.slack_mode is SlackMode.SOCKET:
         return AsyncSocketModeHandler(bolt, settings.slack_app_token)
     return None
-
-
-async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
-    """Post the cards of leads that were stored while Slack, or this program, was away."""
-    for number in await desk.leads.claim_cardless(workspace_id):
-        await post_card(desk, Actor(workspace_id, "timetable", is_person=False), number)
-        log.info("card_posted_later", number=number)

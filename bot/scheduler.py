@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
-CARDS_EVERY_SECONDS = 15
+CARDS_EVERY_SECONDS = 5
 
 
 def timetable(*, post_missing_cards: Job) -> AsyncIOScheduler:

@@ -182,7 +182,7 @@ def _ceiling_lines(case: Case, terms: Terms, gross: Decimal, holding: Decimal) -
         Line("repairs", Sign.MINUS, None, case.repairs),
         Line("holding", Sign.MINUS, None, holding),
         Line("fees", Sign.MINUS, None, terms.fees),
-        Line("MAO, the buyer's ceiling", Sign.EQUALS, None, gross - case.repairs - holding - terms.fees),
+        Line("MAO, buyer's ceiling", Sign.EQUALS, None, gross - case.repairs - holding - terms.fees),
     )
 
 

@@ -174,7 +174,7 @@ class _Writer:
 
 
 def _sync_engine(url: URL) -> Engine:
-    engine = create_engine(url.set(drivername="sqlite"), poolclass=StaticPool)
+    engine = create_engine(url.set(drivername="sqlite"), poolclass=StaticPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -207,8 +207,10 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _async_engine(url: URL) -> AsyncEngine:
     if url.drivername.startswith("postgresql"):
-        return create_async_engine(url, pool_size=8, max_overflow=8, connect_args={"timeout": PATIENCE_SECONDS})
-    engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
+        patience = {"timeout": PATIENCE_SECONDS}
+        # Parameters are hidden from errors: they hold people's names and phone numbers, and errors go to the log.
+        return create_async_engine(url, pool_size=8, max_overflow=8, connect_args=patience, hide_parameters=True)
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=0, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -216,13 +217,39 @@ def set_card(tx: Tx, lead_id: int, *, channel_id: str, ts: str, permalink: str |
     tx.connection.execute(update(lead).where(where).values(values))
 
 
+def _free(now: datetime) -> ColumnElement[bool]:
+    """A lead without a card that nobody is posting."""
+    return and_(_c.card_ts.is_(None), or_(_c.card_lease_until.is_(None), _c.card_lease_until < now))
+
+
+def claim_card(tx: Tx, lead_id: int, *, now: datetime, lease: timedelta) -> bool:
+    """Claim a lead's card; False when it has one, or somebody else holds the claim."""
+    where = (_c.workspace_id == tx.workspace_id, _c.id == lead_id, _free(now))
+    return bool(tx.connection.execute(update(lead).where(*where).values(card_lease_until=now + lease)).rowcount)
+
+
 def claim_cardless(tx: Tx, *, before: datetime, now: datetime, lease: timedelta, limit: int) -> list[int]:
     """Claim leads created before an instant that have no card yet; nobody else gets them until the lease ends."""
-    free = or_(_c.card_lease_until.is_(None), _c.card_lease_until < now)
-    due = select(_c.id).where(_c.workspace_id == tx.workspace_id, _c.card_ts.is_(None), _c.created_at < before, free)
+    due = select(_c.id).where(_c.workspace_id == tx.workspace_id, _c.created_at < before, _free(now))
     due = due.order_by(_c.id).limit(limit).with_for_update(skip_locked=True)
     claim = update(lead).where(_c.id.in_(due)).values(card_lease_until=now + lease).returning(_c.id)
     return sorted(tx.connection.execute(claim).scalars())
+
+
+def forget_card(tx: Tx, lead_id: int) -> None:
+    """Forget where a lead's card stood."""
+    _forget(tx, _c.id == lead_id)
+
+
+def forget_newest_cards(tx: Tx, *, limit: int) -> None:
+    """Forget where the cards of the newest leads stood."""
+    newest = select(_c.id).where(_c.workspace_id == tx.workspace_id).order_by(_c.id.desc()).limit(limit)
+    _forget(tx, _c.id.in_(newest))
+
+
+def _forget(tx: Tx, which: ColumnElement[bool]) -> None:
+    nowhere = {"channel_id": None, "card_ts": None, "permalink": None, "card_lease_until": None}
+    tx.connection.execute(update(lead).where(_c.workspace_id == tx.workspace_id, which).values(nowhere))
 
 
 _INSERT_BRIEF = insert(deal_brief).returning(deal_brief.c.id)

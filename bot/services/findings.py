@@ -61,7 +61,9 @@ class Attempts:
         """Return what `work` gives, None when it fails; what the person left out is a lack, not a failure."""
         try:
             return work()
-        except (ArvRequired, RepairsRequired, ProvinceUnknown) as lack:
+        except ProvinceUnknown:
+            log.debug("part_waits_for_place", part=name)  # the unknown place is a lack of its own, said once
+        except (ArvRequired, RepairsRequired) as lack:
             self.lacking[name] = str(lack)
         except RuleBroken as broken:
             self.failed[name] = str(broken)

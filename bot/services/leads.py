@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
@@ -28,22 +28,17 @@ from storage.leads import (
     Brief,
     Lead,
     brief_of,
-    claim_cardless,
     count_leads,
     find_lead,
     get_lead,
     leads_of,
     search_leads,
-    set_card,
 )
 from storage.policies import market_policies
 from storage.requests import RequestKey, begin_request, finish_request
 
 LIST_LIMIT = 10
 STEPS_LIMIT = 7
-CARD_GRACE = timedelta(seconds=20)
-"""How long the listener that captured a lead has to post its card before the timetable sees to it."""
-CARD_LEASE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +144,6 @@ class Leads:
             )
 
         return await self._database.read(who.workspace_id, work)
-
-    async def card_posted(self, who: Actor, lead_id: int, *, channel_id: str, ts: str, permalink: str | None) -> None:
-        """Remember where a lead's card stands."""
-        await self._database.write(
-            who.workspace_id, lambda tx: set_card(tx, lead_id, channel_id=channel_id, ts=ts, permalink=permalink)
-        )
-
-    async def claim_first_card(self, who: Actor, lead_id: int) -> bool:
-        """Return True to one caller only, who then posts a new lead's card; if that fails the timetable sees to it."""
-        claim, now = RequestKey(f"card:{lead_id}", ""), self._clock.now()
-        return await self._database.write(who.workspace_id, lambda tx: begin_request(tx, claim, now=now) is None)
-
-    async def claim_cardless(self, workspace_id: str) -> list[int]:
-        """Return the numbers of leads whose card was never posted; nobody else gets them for two minutes."""
-        now = self._clock.now()
-
-        def work(tx: Tx) -> list[int]:
-            ids = claim_cardless(tx, before=now - CARD_GRACE, now=now, lease=CARD_LEASE, limit=LIST_LIMIT)
-            return [lead.number for lead in (get_lead(tx, lead_id) for lead_id in ids) if lead]
-
-        return await self._database.write(workspace_id, work)
 
 
 def _capture(tx: Tx, who: Actor, wish: Capture, now: datetime) -> Captured:

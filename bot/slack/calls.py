@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.cards import Cards
 from bot.services.comparables import Comparables
 from bot.services.evidence import EvidenceBook
 from bot.services.intake import readable
@@ -88,6 +89,7 @@ class Desk:
 
     client: AsyncWebClient
     leads: Leads
+    cards: Cards
     offers: Offers
     offer_policies: OfferPolicies
     comparables: Comparables

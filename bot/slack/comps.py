@@ -7,9 +7,9 @@ from slack_sdk.errors import SlackApiError
 from bot.services.actors import Actor
 from bot.services.comparables import Reading, Valued
 from bot.slack.calls import Call, Desk, log, open_view, redraw_view, request_key, save
+from bot.slack.cards import post_card
 from bot.slack.comps_form import comps_view, read_comps_form, redrawn, valued_view
 from bot.slack.lead_form import form_values
-from bot.slack.leads import post_card
 from bot.slack.mrkdwn import plain
 from domain.comps import CompsTooLong, CompsTooMany, CompUnclear, SalesTooFew, SquareFeetMissing
 from domain.errors import RuleBroken

@@ -20,7 +20,7 @@ from domain.zones import zone
 from storage.ladder import TaskState
 from storage.leads import Lead
 
-MEDIUM_NAMES = {Medium.SMS: "SMS", Medium.CALL: "Call", Medium.EMAIL: "E-mail"}
+MEDIUM_NAMES = {Medium.SMS: "SMS", Medium.EMAIL: "E-mail", Medium.CALL: "Call"}
 
 
 def card_text(card: LeadCard) -> str:
@@ -64,7 +64,7 @@ def _line(lead: Lead, who: Actor) -> Block:
 def _status_line(card: LeadCard) -> str:
     lead = card.lead
     source = f" · {escape(lead.source)}" if lead.source else ""
-    return f"{bold(lead.status.label)}{source} · taken down {for_reader(lead.created_at)}"
+    return f"{bold(lead.status.label)}{source} · added {for_reader(lead.created_at)}"
 
 
 def _contact(lead: Lead, who: Actor | None) -> str:
@@ -88,9 +88,11 @@ def _sees(lead: Lead, who: Actor | None) -> bool:
 
 
 def _place(lead: Lead) -> str:
-    market = lead.market if lead.market != "ALL" else "none of the 19"
+    market = (
+        f"{lead.market}, {lead.province}" if lead.market != "ALL" else PROVINCES.get(lead.province or "", "unknown")
+    )
     rep = f"<@{lead.rep_id}>" if lead.rep_id and lead.rep_id.startswith(("U", "W")) else "nobody yet"
-    return f"{bold('Market')} {escape(market)}, {lead.province or 'province unknown'}\n{bold('Rep')} {rep}"
+    return f"{bold('Market')} {escape(market)}\n{bold('Rep')} {rep}"
 
 
 def _money(card: LeadCard) -> str:
@@ -178,17 +180,23 @@ def _next_line(card: LeadCard) -> str:
     there = on_the_clock_of(zone(min(card.lead.zones)), task.due_at)
     shift = f", moved: {task.shift}" if task.shift else ""
     step = f"{MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}"
-    return f"{bold('Next')} {step}, {due} (seller's time {there}{shift})"
+    return f"{bold('Next')} {step}, {due} (seller's time {there}{shift}){_obstacle(task.medium, card)}"
+
+
+def _obstacle(medium: Medium, card: LeadCard) -> str:
+    """Say what still stands in a step's way: no number, or nothing that lets us text."""
+    if card.lead.phone is None:
+        return " · no phone number yet"
+    may_text = medium is not Medium.SMS or any(entry.medium in (Medium.SMS, None) for entry in card.consents)
+    return "" if may_text else " · texting waits for consent"
 
 
 def _consent_line(card: LeadCard) -> str:
     if not card.consents:
         return f"{bold('Consent')} none recorded: texts and e-mails are blocked, calls are not"
     said = {f"{ContactBasis(entry.kind).label.lower()}, {entry.obtained_on:%d %b}" for entry in card.consents}
-    media = ", ".join(
-        MEDIUM_NAMES[medium] for medium in Medium if any(e.medium in (medium, None) for e in card.consents)
-    )
-    return f"{bold('Consent')} {'; '.join(sorted(said))} ({media})"
+    media = [name for medium, name in MEDIUM_NAMES.items() if any(e.medium in (medium, None) for e in card.consents)]
+    return f"{bold('Consent')} {'; '.join(sorted(said))} ({', '.join(media)})"
 
 
 def _window_line(card: LeadCard) -> str:

@@ -22,7 +22,7 @@ SOURCES = {
     "realtor": "Realtor",
     "other": "Other",
 }
-MEDIA = {Medium.SMS.value: "Text message", Medium.EMAIL.value: "E-mail", Medium.CALL.value: "Call"}
+MEDIA = {Medium.SMS.value: "Text messages", Medium.EMAIL.value: "E-mails", Medium.CALL.value: "Calls"}
 BASES = {basis.value: basis.label for basis in (ContactBasis.NONE, *(b for b in ContactBasis if b.value != "none"))}
 CONSENT_HINT = (
     "Texts and e-mails need the seller's consent (CASL); a call does not. "

@@ -4,15 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
-
 from bot.services.actors import Actor
 from bot.services.intake import read_lead
 from bot.services.leads import Capture, Captured
-from bot.slack import home
-from bot.slack.calls import Call, Desk, log, open_view, request_key, save
-from bot.slack.ids import LEAD_CARD
+from bot.slack.calls import Call, Desk, open_view, request_key, save
+from bot.slack.cards import post_first_card
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
 from bot.slack.lead_form import form_values, lead_view
 from bot.slack.mrkdwn import escape
@@ -88,55 +84,7 @@ async def submitted(desk: Desk, call: Call) -> None:
     await call.ack()
     who, captured = saved
     metadata = json.loads(call.view.get("private_metadata") or "{}")
-    desk.background.start(_after_capture(desk, who, captured, said_in=metadata.get("channel") or ""))
-
-
-async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | None]:
-    """Post the card of L-{number} where the team's leads go, or update it where it stands; return channel and link.
-
-    Without a leads channel it goes to the member's direct messages.
-    """
-    card = await desk.leads.card(who, number)
-    workspace = await desk.workspaces.find(who.workspace_id)
-    text, blocks = card_text(card), card_blocks(card, who=None)
-    lead = card.lead
-    if lead.card_ts and lead.channel_id:
-        await desk.client.chat_update(channel=lead.channel_id, ts=lead.card_ts, text=text, blocks=blocks)
-        return lead.channel_id, lead.permalink
-    posted = await desk.client.chat_postMessage(
-        channel=(workspace and workspace.leads_channel_id) or lead.rep_id or who.user_id,
-        text=text,
-        blocks=blocks,
-        metadata={"event_type": LEAD_CARD, "event_payload": {"lead_id": lead.id, "number": number}},
-        unfurl_links=False,
-    )
-    channel, ts = str(posted["channel"]), str(posted["ts"])
-    link = await _link_to(desk, channel, ts)
-    await desk.leads.card_posted(who, lead.id, channel_id=channel, ts=ts, permalink=link)
-    return channel, link
-
-
-async def _link_to(desk: Desk, channel: str, ts: str) -> str | None:
-    """Return a message's link; without one the message stands all the same, and must not be posted again for it."""
-    try:
-        return str((await desk.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
-    except (SlackApiError, ClientError, TimeoutError) as error:
-        log.warning("link_not_given", channel_id=channel, ts=ts, error=str(error))
-        return None
-
-
-async def _after_capture(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
-    """Post the card, tell the person where they typed, and bring their Home up to date; one delivery of two does so."""
-    if not await desk.leads.claim_first_card(who, captured.lead_id):
-        return
-    try:
-        channel, link = await post_card(desk, who, captured.number)
-        if said_in and said_in != channel:
-            text = f"Saved as <{link}|L-{captured.number}>." if link else f"Saved as L-{captured.number}."
-            await desk.client.chat_postEphemeral(channel=said_in, user=who.user_id, text=text)
-        await home.publish(desk, who)
-    except SlackApiError as error:
-        log.warning("card_not_posted", number=captured.number, error=error.response.get("error"))
+    desk.background.start(post_first_card(desk, who, captured, said_in=metadata.get("channel") or ""))
 
 
 async def _shown(desk: Desk, call: Call, number: int) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from domain.geo import PROVINCES
 from domain.money import ZERO, round_half_up, show
 from domain.offers import Line, Offer, OfferStatus, Sign, killed_by
 
-LABEL_WIDTH, AMOUNT_WIDTH = 27, 14
+LABEL_WIDTH, AMOUNT_WIDTH = 21, 13
+"""With the sign they fill the 36 characters that a phone shows of a fixed-width block."""
 
 SECOND_LOOK = (
     f":warning: {bold('Low confidence.')} An ARV this uncertain needs a second look before anybody hears a number: "
@@ -80,8 +81,8 @@ def arv_range(estimate: ArvEstimate) -> str:
 def sensitivity_text(moved: Mapping[str, Decimal]) -> str:
     """Return how MAO moves with ARV and repairs, from an offer's `sensitivity`."""
     return (
-        f"If ARV ±5 %: {_whole(moved['mao_arv_minus5'])} – {_whole(moved['mao_arv_plus5'])}"
-        f"\nIf repairs ±20 %: {_whole(moved['mao_repairs_plus20'])} – {_whole(moved['mao_repairs_minus20'])}\n"
+        f"If ARV ±5 %: MAO {_whole(moved['mao_arv_minus5'])} to {_whole(moved['mao_arv_plus5'])}"
+        f"\nIf repairs ±20 %: MAO {_whole(moved['mao_repairs_plus20'])} to {_whole(moved['mao_repairs_minus20'])}\n"
         f"MAO at worst {_whole(moved['mao_worst'])} · at best {_whole(moved['mao_best'])}"
     )
 
@@ -90,7 +91,7 @@ def _line(line: Line) -> str:
     factor = f"{line.factor:,.2f}" if line.factor is not None and line.sign is not Sign.TIMES else ""
     if line.factor is not None and line.sign is Sign.TIMES:
         factor = f"{line.factor}"
-    amount = show(line.amount) if line.amount is not None else ""
+    amount = show(line.amount).replace("-", "−") if line.amount is not None else ""
     label = f"{line.label} {factor}".strip() if factor and line.sign is Sign.TIMES else line.label
     figure = amount or factor
     return f"{line.sign.value or ' '} {label:<{LABEL_WIDTH}}{figure:>{AMOUNT_WIDTH}}".rstrip()
@@ -110,7 +111,7 @@ def _why_not(quote: Quote) -> str:
     offer = quote.priced.offer
     return (
         f":warning: {bold('No offer.')} The {escape(killed_by(offer).label)} line uses up what the house is worth to a "
-        f"buyer; {show(offer.shortfall)} is missing. Nothing is drafted or sent from this."
+        f"buyer; ${show(offer.shortfall)} is missing. Nothing is drafted or sent from this."
     )
 
 
@@ -128,7 +129,7 @@ def _ends(offer: Offer, estimate: ArvEstimate) -> str:
     low, high = (
         offer.mao - offer.arv_x_multiplier + round_half_up(end * multiplier) for end in (estimate.low, estimate.high)
     )
-    return f"The range holds about 80 % of outcomes. MAO at its ends: {_whole(low)} – {_whole(high)}"
+    return f"The range holds about 80 % of outcomes. MAO at its ends: {_whole(low)} to {_whole(high)}"
 
 
 def _buyer_side(quote: Quote) -> str:
@@ -149,7 +150,8 @@ def _buyer_side(quote: Quote) -> str:
 
 
 def _whole(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else show(amount)
+    text = f"{amount:,.0f}" if amount == amount.to_integral_value() else show(amount)
+    return text.replace("-", "−")
 
 
 def _footer(quote: Quote) -> str:
@@ -158,8 +160,9 @@ def _footer(quote: Quote) -> str:
 
 
 def _carried(quote: Quote) -> str:
-    """Carry the inputs in the button, so that the form opens with them: lead, ARV, repairs and place."""
+    """Carry the inputs in the button, so that the form opens with them; the place last, "" where nobody named one."""
     inputs = quote.priced.inputs
     place = inputs.market if inputs.market and inputs.market != "ALL" else ""
-    where = f"{place} {inputs.province}".strip()
-    return "|".join(str(part) for part in (quote.lead_number or 0, inputs.arv, inputs.repairs, where))
+    where = "" if quote.is_default_place else f"{place} {inputs.province}".strip()
+    parts = (quote.lead_number or 0, inputs.arv, inputs.repairs, inputs.holding_cost, inputs.holding_months, where)
+    return "|".join("" if part is None else str(part) for part in parts)

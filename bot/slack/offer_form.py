@@ -30,14 +30,23 @@ class OfferForm(BaseModel):
 
 
 def offer_view(ask: OfferAsk, shown: Quote | str | None = None) -> Block:
-    """Return the form; below it `shown`, the present result or the sentence that says what it waits for."""
-    return modal(
-        View.OFFER,
-        "Price an offer",
-        [*_amounts(ask), *_result(shown), divider(), *_refinements(ask)],
-        submit="Keep this price",
-        private_metadata=json.dumps({"lead": ask.lead_number}),
-    )
+    """Return the form; below the amounts `shown`, the present result or the sentence that says what it waits for."""
+    typed = {
+        "arv": _amount(ask.arv),
+        "repairs": _amount(ask.repairs),
+        "place": ask.place or "",
+        "holding_cost": _amount(ask.holding_cost),
+        "holding_months": ask.holding_months or "",
+    }
+    return _view(ask.lead_number, typed, shown)
+
+
+def redrawn(view: Mapping[str, Any], shown: Quote | str) -> Block:
+    """Return the form as it stands with another result; its fields start with what they hold now.
+
+    Slack keeps what was typed, but a field that nobody touched shows what the new view gives it.
+    """
+    return _view(_lead_of(view), {name: str(value or "") for name, value in form_values(view).items()}, shown)
 
 
 def shown_view(quote: Quote) -> Block:
@@ -47,37 +56,45 @@ def shown_view(quote: Quote) -> Block:
 
 def read_offer(view: Mapping[str, Any]) -> OfferAsk | dict[str, str]:
     """Return what the form asks for, or a sentence for each field that is wrong."""
-    lead = json.loads(view.get("private_metadata") or "{}").get("lead")
     try:
         form = OfferForm.model_validate(form_values(view))
     except ValidationError as invalid:
         return field_errors(invalid)
-    return OfferAsk(**form.model_dump(), lead_number=lead)
+    return OfferAsk(**form.model_dump(), lead_number=_lead_of(view))
 
 
-def typed_so_far(view: Mapping[str, Any]) -> OfferAsk:
-    """Return the ask as it stands, without what can't be read yet: only to draw the same fields again."""
+def _lead_of(view: Mapping[str, Any]) -> int | None:
     lead = json.loads(view.get("private_metadata") or "{}").get("lead")
-    return OfferAsk(lead_number=lead)
+    return None if lead is None else int(lead)
 
 
-def _amounts(ask: OfferAsk) -> list[Block]:
+def _view(lead: int | None, typed: Mapping[str, str], shown: Quote | str | None) -> Block:
+    return modal(
+        View.OFFER,
+        "Price an offer",
+        [*_amounts(typed), *_result(shown), divider(), *_refinements(typed, lead)],
+        submit="Keep this price",
+        private_metadata=json.dumps({"lead": lead}),
+    )
+
+
+def _amounts(typed: Mapping[str, str]) -> list[Block]:
     live = Action.OFFER_INPUT
-    arv, repairs = _amount(ask.arv), _amount(ask.repairs)
+    repairs = typed["repairs"]
     return [
-        text_input("arv", "ARV", initial=arv, hint="500k or 500,000.", optional=False, live_as=live),
+        text_input("arv", "ARV", initial=typed["arv"], hint="500k or 500,000.", optional=False, live_as=live),
         text_input("repairs", "Repairs", initial=repairs, hint="0 if there are none.", optional=False, live_as=live),
     ]
 
 
-def _refinements(ask: OfferAsk) -> list[Block]:
+def _refinements(typed: Mapping[str, str], lead: int | None) -> list[Block]:
     live = Action.OFFER_INPUT
-    otherwise = "the lead's place" if ask.lead_number else "the team's default place"
+    otherwise = "the lead's place" if lead else "the team's default place"
     where = f"City, province or postal code; empty: {otherwise}."
     return [
-        text_input("place", "Place", initial=ask.place or "", hint=where, live_as=live),
-        text_input("holding_cost", "Holding cost", initial=_amount(ask.holding_cost), live_as=live),
-        text_input("holding_months", "Months of holding", initial=ask.holding_months or "", live_as=live),
+        text_input("place", "Place", initial=typed["place"], hint=where, live_as=live),
+        text_input("holding_cost", "Holding cost", initial=typed["holding_cost"], live_as=live),
+        text_input("holding_months", "Months of holding", initial=typed["holding_months"], live_as=live),
     ]
 
 

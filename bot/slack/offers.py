@@ -9,7 +9,7 @@ from bot.slack import comps, evidence, offer_policies
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
 from bot.slack.lead_form import form_values
 from bot.slack.offer_card import offer_blocks, offer_text
-from bot.slack.offer_form import offer_view, read_offer, shown_view, typed_so_far
+from bot.slack.offer_form import offer_view, read_offer, redrawn, shown_view
 from domain.errors import RuleBroken
 from domain.money import parse_amount
 from domain.offer_command import (
@@ -32,7 +32,7 @@ HELP = """*What `/offer` does*
 `/offer evidence E-12` shows what a price was computed from and computes it again
 `/offer policy ON` shows the policy for a province or market, and lets admins change it
 `/offer` opens a form that recomputes while you type
-The formula: ARV × multiplier − repairs − holding − fees = MAO, the buyer's ceiling.
+The formula: ARV × multiplier − repairs − holding − fees = MAO, buyer's ceiling.
 The offer is that less the assignment fee, rounded down."""
 
 
@@ -74,23 +74,28 @@ async def open_for_lead(desk: Desk, call: Call) -> None:
 async def open_what_if(desk: Desk, call: Call) -> None:
     """Open the form with the inputs of the price from which the button was clicked."""
     await call.ack()
-    lead, arv, repairs, place = call.action["value"].split("|", 3)
-    ask = OfferAsk(parse_amount(arv), parse_amount(repairs), place=place or None, lead_number=int(lead) or None)
+    lead, arv, repairs, holding, months, place = call.action["value"].split("|", 5)
+    ask = OfferAsk(
+        arv=parse_amount(arv),
+        repairs=parse_amount(repairs),
+        holding_cost=parse_amount(holding) if holding else None,
+        holding_months=months or None,
+        place=place or None,
+        lead_number=int(lead) or None,
+    )
     who = Actor(call.workspace_id, call.user_id)
     await open_view(desk, call, offer_view(ask, await _preview(desk, who, ask)))
 
 
 async def recompute(desk: Desk, call: Call) -> None:
-    """Redraw the result below the fields with what is typed so far."""
+    """Redraw the result between the fields with what is typed so far."""
     await call.ack()
     read = read_offer(call.view)
     if isinstance(read, Mapping):
         shown: Quote | str = next(iter(read.values()))
-        ask = typed_so_far(call.view)
     else:
-        ask = read
         shown = await _preview(desk, Actor(call.workspace_id, call.user_id), read)
-    await redraw_view(desk, call, offer_view(ask, shown))
+    await redraw_view(desk, call, redrawn(call.view, shown))
 
 
 async def submitted(desk: Desk, call: Call) -> None:

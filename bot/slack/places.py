@@ -7,9 +7,9 @@ from bot.services.intake import readable
 from bot.services.places import NewPlace, PlaceStillUnknown
 from bot.slack.blocks import Block, modal, section, text_input
 from bot.slack.calls import Call, Desk, open_view, request_key, save
+from bot.slack.cards import post_card
 from bot.slack.ids import View
 from bot.slack.lead_form import form_values
-from bot.slack.leads import post_card
 from bot.slack.mrkdwn import escape
 from storage.leads import Lead
 

@@ -127,7 +127,7 @@ async def test_a_lead_is_priced_with_what_it_says_and_another_arv_wins(line):
 
 
 async def test_offer_help_explains_the_formula(line):
-    assert "MAO, the buyer's ceiling" in (await line.command("help", name="/offer")).text
+    assert "MAO, buyer's ceiling" in (await line.command("help", name="/offer")).text
 
 
 @pytest.mark.parametrize(

@@ -349,7 +349,7 @@ async def test_a_low_arv_without_a_price_still_asks_for_a_second_look(line):
 async def test_repairs_that_leave_nothing_end_in_no_offer_with_its_reason(line):
     await captured(line, Repairs="900k")
     said = words((await entered(line)).body["view"])
-    assert said.index(RANGE) < said.index("*No offer.*") < said.index("MAO, the buyer's ceiling")
+    assert said.index(RANGE) < said.index("*No offer.*") < said.index("MAO, buyer's ceiling")
 
 
 @pytest.mark.parametrize(
@@ -394,6 +394,16 @@ async def test_opening_the_form_again_brings_the_sales_with_their_dates(line):
     assert f"*{RANGE}*" in words(view)
     again = await line.submit(view)
     assert RANGE in words(again.body["view"])
+
+
+async def test_sales_that_no_longer_fit_the_field_are_counted_in_the_form(line):
+    await captured(line)
+    await entered(line, "\n".join(["525k 1450sf 3bd 2ba 9d 1km; " + "n" * 31] * 50))
+    view = await opened(line)
+    kept = initial(view, "comps").splitlines()
+    assert 0 < len(kept) < 50
+    assert all(sale.endswith("n" * 31) for sale in kept)
+    assert f"{50 - len(kept)} of the sales kept before did not fit in the field." in words(view)
 
 
 async def test_a_database_that_takes_too_long_keeps_the_form_open_and_stores_once(line, sqlite, monkeypatch):

@@ -89,7 +89,7 @@ def test_the_seed_case_carries_its_lines_in_order():
         Line("repairs", Sign.MINUS, None, Decimal("40000.00")),
         Line("holding", Sign.MINUS, None, zero),
         Line("fees", Sign.MINUS, None, zero),
-        Line("MAO, the buyer's ceiling", Sign.EQUALS, None, Decimal("310000.00")),
+        Line("MAO, buyer's ceiling", Sign.EQUALS, None, Decimal("310000.00")),
         Line("assignment fee", Sign.MINUS, None, zero),
         Line("Recommended offer", Sign.EQUALS, None, Decimal("310000.00")),
     )

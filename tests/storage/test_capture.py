@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from bot.services.leads import CARD_GRACE, CARD_LEASE, Leads
+from bot.services.cards import GRACE, LEASE, Cards
+from bot.services.leads import Leads
 from domain.kpis import LEAD_FLOW, leadflow
 from storage.database import Database
 from storage.kpis import kpi_event
@@ -18,7 +19,7 @@ ONE_LEAD = {
     "lead": 1, "followup_task": 6, "consent_event": 3, "deal_brief": 1, "deal": 1, "offer_evidence": 1, "kpi_event": 7,
     "counter": 2,
 }  # fmt: skip
-LATER = NOW + CARD_GRACE + timedelta(seconds=1)
+LATER = NOW + GRACE + timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ async def test_each_lead_without_a_card_goes_to_one_claimer(team, database_url):
     other = Database(database_url)
 
     def claim(tx):
-        return claim_cardless(tx, before=LATER, now=LATER, lease=CARD_LEASE, limit=3)
+        return claim_cardless(tx, before=LATER, now=LATER, lease=LEASE, limit=3)
 
     claims = await asyncio.gather(*((team, other)[turn % 2].write(HERE, claim) for turn in range(6)))
     await other.close()
@@ -105,8 +106,8 @@ async def test_a_claimed_lead_is_free_again_when_its_lease_ends(team):
 async def test_a_lead_with_a_card_or_a_fresh_one_is_not_claimed(team):
     carded, fresh = await captured(team), await captured(team)
     await team.write(HERE, lambda tx: set_card(tx, carded.lead_id, channel_id="C1", ts="1.2", permalink=None))
-    assert await Leads(team, StandingClock(NOW + CARD_GRACE)).claim_cardless(HERE) == []
-    assert await Leads(team, StandingClock(LATER)).claim_cardless(HERE) == [fresh.number]
+    assert await Cards(team, StandingClock(NOW + GRACE)).claim_missing(HERE) == []
+    assert await Cards(team, StandingClock(LATER)).claim_missing(HERE) == [fresh.number]
 
 
 async def test_a_card_shows_what_was_captured(team):

@@ -49,6 +49,7 @@ class Ids:
     brief: int
     task: int
     evidence: int
+    carded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ CHANGES = {
     leads.claim_cardless: lambda tx, _: leads.claim_cardless(
         tx, before=NOW + timedelta(1), now=NOW, lease=timedelta(minutes=2), limit=9
     ),
+    leads.claim_card: lambda tx, ids: leads.claim_card(tx, ids.lead, now=NOW, lease=timedelta(minutes=2)),
+    leads.forget_card: lambda tx, ids: leads.forget_card(tx, ids.carded),
+    leads.forget_newest_cards: lambda tx, _: leads.forget_newest_cards(tx, limit=9),
     leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
     policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
@@ -132,10 +136,12 @@ async def ids(database) -> Ids:
     """Two workspaces from the same mould; HERE has a lead with all that belongs to it, ELSEWHERE nothing."""
     await founded(database, HERE)
     await founded(database, ELSEWHERE)
+    carded = (await captured(database, rep(HERE))).lead_id
     done = await captured(database, rep(HERE), key=KEY.key)
 
     def fill(tx):
         add_buyer(tx)
+        leads.set_card(tx, carded, channel_id="C1", ts="1.1", permalink=None)
         audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
         workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
         workspaces.set_channels(tx, {"leads_channel_id": "C1", "default_market": "BC/Vancouver"})
@@ -145,7 +151,7 @@ async def ids(database) -> Ids:
             tx.connection.execute(update(policy).where(policy.c.workspace_id == HERE).values(version=7))
         brief, task = leads.brief_of(tx, done.lead_id), ladder.tasks_of(tx, done.lead_id)[0]
         evidence_id = deals.deal_of(tx, done.lead_id).evidence_id
-        return Ids(done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id)
+        return Ids(done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id, carded)
 
     return await database.write(HERE, fill)
 
