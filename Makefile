@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
-BENCHES := lead_command capture start geo
+BENCHES := lead_command capture start geo offers
 
 # Unset, the port is what .env says, else 8000.
 ifdef PORT
@@ -15,7 +15,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fmt
+.PHONY: help run test check cover bench fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ check: $(DEV_STAMP) ## Look at formatting, lint, types and the directions of imp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+cover: $(DEV_STAMP) ## Prove that the tests of the domain take every branch of it
+	$(BIN)/python -m pytest -q tests/domain --cov=domain --cov-branch --cov-fail-under=100
 
 bench: $(DEV_STAMP) ## Measure what the README quotes
 	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name; done

@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -12,15 +11,12 @@ from pathlib import Path
 import aiosqlite
 import asyncpg
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bot.services.leads import Capture, Leads  # noqa: E402 - the project's root must be on the path first
-from storage.database import Database  # noqa: E402
-from storage.migrate import upgrade  # noqa: E402
-from storage.requests import RequestKey  # noqa: E402
-from tests.postgres import DURABLE, PostgresMissing, serve  # noqa: E402
-from tests.storage.builders import DRAFT, StandingClock, add_buyer, counts_of, founded, rep  # noqa: E402
+from bot.services.leads import Capture, Leads
+from storage.database import Database
+from storage.migrate import upgrade
+from storage.requests import RequestKey
+from tests.postgres import DURABLE, PostgresMissing, serve
+from tests.storage.builders import DRAFT, StandingClock, add_buyer, counts_of, founded, rep
 
 RUNS, CAPTURES, CALLERS = 5, 160, (1, 8)
 OURS, RAW, SYNC, MODEL = "T0OURS", "T0RAW", "T0SYNC", "T0MODEL"

@@ -8,9 +8,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from domain.geo import infer_province_market  # noqa: E402 - the project's root must be on the path first
+from domain.geo import infer_province_market
 
 CASES = ("geo_tune.csv", "geo_unseen.csv", "geo_samples.csv")
 CITIES = {

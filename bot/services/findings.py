@@ -120,7 +120,9 @@ def market_liquidity(
     if province is None:
         return None
     node = find_node(tx, province=province, market=market, property_type=kind)
-    return score_nodes(feedback_events(tx), [node], now)[(province, market, kind)]
+    # Without active buyers the score is 0 whatever was answered before, so the answers are not read.
+    events = feedback_events(tx) if node.active_buyer_count else []
+    return score_nodes(events, [node], now)[(province, market, kind)]
 
 
 def facts_of(draft: LeadDraft, place: Location) -> DealFacts:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from domain.contact import normalise_email, normalise_phone
 from domain.errors import RuleBroken
 from domain.leads import (
+    AskingPriceNegative,
     ContactBasis,
     ContactMissing,
     CountUnclear,
@@ -79,6 +80,12 @@ def test_the_errors_are_sentences_for_people() -> None:
         LeadDraft("John")
     with pytest.raises(NotesTooLong, match=r"have 3,001 characters; 3,000 fit"):
         LeadDraft("John", phone="+14165550134", notes="x" * 3001)
+
+
+def test_an_asking_price_below_zero_is_refused_at_its_field() -> None:
+    with pytest.raises(AskingPriceNegative) as refused:
+        LeadDraft(name="John", phone="+14165550134", asking_price=Decimal(-1))
+    assert (refused.value.code, refused.value.field) == ("ASKING_PRICE_NEGATIVE", "asking_price")
 
 
 def test_notes_of_exactly_the_limit_fit() -> None:
