@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
 from domain.geo import infer_province_market
 
+ROOT = Path(__file__).parents[1]
 CASES = ("geo_tune.csv", "geo_unseen.csv", "geo_samples.csv")
 CITIES = {
     "ON": "toronto, mississauga, brampton, markham, vaughan, hamilton, burlington, london, windsor, ottawa",

@@ -65,7 +65,7 @@ class Program:
             clock = MovableClock()
             self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
         client = client or _client(settings, self.sandbox)
-        self.desk = _desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
+        self.desk = make_desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
         self.asgi = _asgi(self.desk, self.bolt, self.sandbox)
@@ -112,7 +112,8 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
     return AsyncWebClient(settings.slack_bot_token, retry_handlers=handlers)
 
 
-def _desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role]) -> Desk:
+def make_desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role]) -> Desk:
+    """Return the services that listeners work with, on one database and one clock."""
     return Desk(
         client=client,
         leads=Leads(database, clock),

@@ -13,6 +13,7 @@ from bot.services.findings import find_out, holidays_around, market_liquidity, m
 from bot.services.offers import LeadNotFound
 from domain.buyers import PropertyType
 from domain.deals import Stage
+from domain.hours_text import hours_text
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, DealFacts, Match
@@ -52,8 +53,17 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True)
+class TextingWindow:
+    """When the policy row of a lead's place lets the seller be texted: in words, by which row, and whether now."""
+
+    hours: str
+    row: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class LeadCard:
-    """All that a lead's card shows. `window` is whether the seller may be texted now by the policy row; None
+    """All that a lead's card shows. `window` is when the seller may be texted by the policy row; None
     where no zone is known. `matches` are the buyers whose fit reaches the bar, the best first; `worth` is what the
     deal's ARV rests on where it comes from comparable sales."""
 
@@ -64,7 +74,7 @@ class LeadCard:
     consents: tuple[Consent, ...]
     liquidity: Liquidity | None
     matches: tuple[Match, ...]
-    window: Verdict | None
+    window: TextingWindow | None
     now: datetime
     worth: Worth | None = None
 
@@ -187,13 +197,17 @@ def _deal_facts(lead: Lead, brief: Brief | None) -> DealFacts:
     )
 
 
-def _window(tx: Tx, lead: Lead, now: datetime) -> Verdict | None:
-    """Whether the policy row of the lead's place lets the seller be texted now."""
+def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
+    """When the policy row of the lead's place lets the seller be texted; None without a place or a row."""
     if lead.province is None or not lead.zones:
         return None
     policy = effective_policy(market_policies(tx, lead.province, lead.market), lead.province, lead.market)
     holidays = holidays_around(lead.province, now)
-    return check_contact_window(policy, zones=lead.zones, at=now, medium=Medium.SMS, holidays=holidays)
+    if policy is None:
+        return None
+    verdict = check_contact_window(policy, zones=lead.zones, at=now, medium=Medium.SMS, holidays=holidays)
+    hours = hours_text(policy.rules, Medium.SMS) if policy.rules and policy.enabled else "never"
+    return TextingWindow(hours, f"{policy.name()} v{policy.version}", verdict)
 
 
 def _search_words(text: str) -> Sequence[str]:

@@ -41,7 +41,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         section(_money(card)),
         *_missing(lead),
         *_which_one(lead),
-        section("\n".join((_next_line(card), _consent_line(card), _window_line(card)))),
+        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who)))),
         *_notes(lead),
         actions(_buttons(lead), block_id=f"lead_{lead.number}"),
     ]
@@ -199,10 +199,13 @@ def _consent_line(card: LeadCard) -> str:
     return f"{bold('Consent')} {'; '.join(sorted(said))} ({', '.join(media)})"
 
 
-def _window_line(card: LeadCard) -> str:
+def _window_line(card: LeadCard, who: Actor | None) -> str:
+    """Say when the seller may be texted; whether now only to the one who asks now, since a posted card stands."""
     if card.window is None:
-        return f"{bold('Texting hours')} unknown: no time zone without a place"
-    return f"{bold('Texting hours')} {escape(card.window.sentence)} House rule."
+        return f"{bold('Texting hours')} unknown: no policy or no time zone for this place"
+    now = f"\n{escape(card.window.verdict.sentence)}" if who else ""
+    hours = f"{escape(card.window.hours)} seller's time (policy {escape(card.window.row)}, house rule)"
+    return f"{bold('Texting hours')} {hours}{now}"
 
 
 def _notes(lead: Lead) -> list[Block]:

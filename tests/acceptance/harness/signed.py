@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.app import SANDBOX_ROLES, _desk  # the composition root's own desk, whatever services it has by now
+from bot.app import SANDBOX_ROLES, make_desk  # the composition root's own desk, whatever services it has by now
 from bot.clock import MovableClock, SystemClock
 from bot.sandbox.block_ids import with_ids
 from bot.sandbox.blocks import check_message, check_view
@@ -113,7 +113,7 @@ class Line:
 async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
-    desk = _desk(slack, database, clock, roles=SANDBOX_ROLES)
+    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
     return Line(app, desk, slack, clock)
