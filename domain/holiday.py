@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from holidays import PUBLIC, country_holidays
 
 from domain.errors import RuleBroken
-
-PROVINCES: Final = ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
+from domain.geo import PROVINCES
 
 
 class UnknownProvince(RuleBroken):

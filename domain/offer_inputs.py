@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.geo import PROVINCES
 from domain.money import AMOUNT_LIMIT, CENT, ZERO, Amount, decimals, plain_number
 from domain.offer_refusals import (
     ArvNotPositive,
@@ -28,7 +29,6 @@ from domain.offer_refusals import (
 
 LIMIT = Decimal(100_000_000)
 MONTHS_LIMIT = 60
-PROVINCES = frozenset({"ON", "QC", "BC", "AB", "MB", "SK", "NS", "NB", "PE", "NL", "YT", "NT", "NU"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from domain.holiday import PROVINCES, UnknownProvince, holidays_of
+from domain.geo import province_of, same_market
+from domain.holiday import UnknownProvince, holidays_of
 from domain.rules import (
     CRTC_CALLS,
     CRTC_SOURCE,
@@ -58,27 +59,6 @@ _HHMM: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MEDIA: Final = {Medium.SMS: "SMS", Medium.CALL: "calls", Medium.EMAIL: "e-mail"}
-_PROVINCE_NAMES: Final = {
-    "alberta": "AB",
-    "british columbia": "BC",
-    "colombie britannique": "BC",
-    "manitoba": "MB",
-    "new brunswick": "NB",
-    "nouveau brunswick": "NB",
-    "newfoundland and labrador": "NL",
-    "terre neuve et labrador": "NL",
-    "nova scotia": "NS",
-    "nouvelle ecosse": "NS",
-    "northwest territories": "NT",
-    "territoires du nord ouest": "NT",
-    "nunavut": "NU",
-    "ontario": "ON",
-    "prince edward island": "PE",
-    "ile du prince edouard": "PE",
-    "quebec": "QC",
-    "saskatchewan": "SK",
-    "yukon": "YT",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +171,7 @@ def effective_policy(policies: Iterable[Policy], province: str | None, market: s
     wanted = _province_key(province)
     rows = [row for row in policies if _province_key(row.province) == wanted]
     for label in (market or ALL_MARKETS, ALL_MARKETS):
-        found = [row for row in rows if _label_key(row.market) == _label_key(label)]
+        found = [row for row in rows if same_market(row.market, label)]
         if found:
             return max(found, key=lambda row: row.version)
     return None
@@ -299,14 +279,6 @@ def _source(policy: Policy | None) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _label_key(label: str) -> str:
-    """A label for comparison: "St. John's" and "ST_JOHNS" are one."""
-    return fold(label).replace(" ", "")
-
-
-@lru_cache(maxsize=1024)
 def _province_key(province: str) -> str:
     """A province for comparison: its two letters when it is known, by code or name."""
-    folded = fold(province)
-    code = _PROVINCE_NAMES.get(folded, folded.replace(" ", "").upper())
-    return code if code in PROVINCES else f"?{code}"
+    return province_of(province) or f"?{fold(province)}"

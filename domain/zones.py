@@ -1,14 +1,17 @@
 """IANA time zones from the packaged `tzdata` alone, and the canary that proves they know the clock changes of 2026."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from domain.errors import RuleBroken
+
+DEFAULT_ZONE: Final = "America/Toronto"
+"""Whose clock counts while nobody has said where a person or a house is; never for the question of contact."""
 
 CANARY_AT: Final = datetime(2026, 12, 1, 12, tzinfo=UTC)
 # BC, Alberta, the Northwest Territories and Manitoba stopped changing their clocks in 2026 (IANA 2026f).
@@ -70,6 +73,14 @@ def utc(at: datetime) -> datetime:
     if at.utcoffset() is None:
         raise InstantWithoutZone(at=at)
     return at.astimezone(UTC)
+
+
+def local_date(at: datetime, zones: Collection[str]) -> date:
+    """The date at a place: in the first of its zones by name, in the default zone where none is known.
+
+    Raises UnknownZone.
+    """
+    return utc(at).astimezone(zone(min(zones, default=DEFAULT_ZONE))).date()
 
 
 def midnight_before(at: datetime, name: str) -> datetime:

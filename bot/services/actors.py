@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.roles import Role
+from domain.zones import DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Actor:
     workspace_id: str
     user_id: str
     role: Role = Role.REP
-    zone: str = "America/Toronto"
+    zone: str = DEFAULT_ZONE
     is_person: bool = True
 
     @property

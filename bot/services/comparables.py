@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from bot.clock import Clock
@@ -24,7 +24,7 @@ from domain.deals import headline
 from domain.errors import RuleBroken
 from domain.money import ZERO
 from domain.offers import OfferInputs, OfferRefused, checked_arv
-from domain.zones import zone
+from domain.zones import local_date
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
@@ -33,9 +33,6 @@ from storage.kpis import emit_kpi
 from storage.leads import Lead, brief_of, change_brief, change_lead, find_lead
 from storage.offers import Evidence, add_evidence, estimate_json, find_evidence, house_json, sale_json
 from storage.requests import RequestKey, begin_request, finish_request
-
-DEFAULT_ZONE = "America/Toronto"
-"""Whose calendar counts while nobody knows where the house is."""
 
 
 class DealNotFound(RuleBroken):
@@ -109,7 +106,7 @@ class Comparables:
         """Read what is typed so far and keep nothing. Raises `LeadNotFound`, `CompsTooMany` and `CompsTooLong`."""
         now = self._clock.now()
         lead = await self._database.read(who.workspace_id, lambda tx: _lead(tx, ask.lead_number))
-        lines = read_comps(ask.text, on=_today(lead, now))
+        lines = read_comps(ask.text, on=local_date(now, lead.zones))
         understood = [line for line in lines if isinstance(line, CompLine)]
         try:
             return Reading(lead, lines, estimate_from(understood, ask.house), None)
@@ -152,11 +149,6 @@ def _lead(tx: Tx, number: int) -> Lead:
     return lead
 
 
-def _today(lead: Lead, now: datetime) -> date:
-    """The date where the house stands: sales are dated there."""
-    return now.astimezone(zone(min(lead.zones, default=DEFAULT_ZONE))).date()
-
-
 def _with_sales(tx: Tx, evidence: Evidence | None) -> Evidence | None:
     """The evidence that holds the sales of this one's ARV: itself, or the one that it names."""
     named = evidence.assumptions_json.get("arv_evidence") if evidence else None
@@ -189,7 +181,7 @@ def _enter(tx: Tx, entry: _Entry) -> int:
 
 def _source(entry: _Entry) -> tuple[ArvSource, Decimal]:
     """Read the sales and estimate from them; return what is kept of both, and the ARV."""
-    ask, today = entry.ask, _today(entry.lead, entry.now)
+    ask, today = entry.ask, local_date(entry.now, entry.lead.zones)
     sales = parse_comps(ask.text, on=today)
     estimate = estimate_from(sales, ask.house)
     kept = {
@@ -256,7 +248,7 @@ def _valued(tx: Tx, lead: Lead, evidence_id: int, now: datetime) -> Valued:
 
 
 def _quote(lead: Lead, evidence: Evidence, priced: PricedOffer, now: datetime) -> Quote:
-    side = buyer_side_of(priced, lead.municipality, on=now.date())
+    side = buyer_side_of(priced, lead.municipality, on=local_date(now, lead.zones))
     return Quote(priced, lead.number, False, side, evidence.id, evidence.estimate)
 
 

@@ -15,6 +15,7 @@ from domain.leads import ContactBasis, LeadDraft, LeadStatus
 from domain.matching import MIN_FIT, Match
 from domain.policy import Medium
 from domain.words import fold
+from domain.zones import local_date
 from storage.base import Tx
 from storage.contacts import add_consents
 from storage.deals import add_deal
@@ -145,7 +146,7 @@ def _consent_rows(run: Run) -> Iterator[dict[str, object]]:
                 "address": address_of[medium],
                 "medium": medium.value,
                 "kind": draft.basis,
-                "obtained_on": run.now.date(),
+                "obtained_on": local_date(run.now, run.found.place.zones),
                 "wording": draft.basis.label,
                 "source": draft.source,
                 "recorded_by": run.who.user_id,

@@ -15,6 +15,7 @@ from domain.geo import locate
 from domain.kpis import Kpi, KpiEvent
 from domain.offers import Offer, OfferInputs, OfferStatus, compute_offer
 from domain.taxes import TaxNotKnown, tax_places
+from domain.zones import local_date
 from storage.base import Tx
 from storage.database import Database
 from storage.deals import deal_of
@@ -41,7 +42,7 @@ class PlaceNotFound(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class PricedOffer:
-    """An offer with the inputs and the policy row that it rests on; `policy` can be None only while none was needed."""
+    """An offer with the inputs and the policy row that it rests on."""
 
     inputs: OfferInputs
     offer: Offer
@@ -121,8 +122,7 @@ class Offers:
 
         Raises `LeadNotFound`, `PlaceNotFound` and `OfferRefused`.
         """
-
-        on = self._clock.now().date()
+        on = local_date(self._clock.now(), (who.zone,))
 
         def work(tx: Tx) -> Quote:
             return _resolve(tx, ask).quote(tx, ask, on)
@@ -136,7 +136,7 @@ class Offers:
         def work(tx: Tx) -> Quote:
             earlier = begin_request(tx, request, now=now) if request else None
             resolved = _resolve(tx, ask)
-            quote = resolved.quote(tx, ask, now.date())
+            quote = resolved.quote(tx, ask, local_date(now, (who.zone,)))
             if earlier:
                 return replace(quote, evidence_id=earlier["evidence_id"])
             source = source_of(resolved.evidence, quote.priced)

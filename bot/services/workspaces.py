@@ -7,6 +7,7 @@ from bot.services.actors import Actor
 from domain.geo import MARKETS, PROVINCES
 from domain.policy import seed_rules
 from domain.roles import Role
+from domain.zones import DEFAULT_ZONE
 from storage.base import Tx
 from storage.database import Database
 from storage.liquidity import seed_nodes
@@ -32,7 +33,7 @@ class Workspaces:
         self._database = database
         self._clock = clock
 
-    async def ensure(self, workspace_id: str, *, name: str, zone: str = "America/Toronto") -> Workspace:
+    async def ensure(self, workspace_id: str, *, name: str, zone: str = DEFAULT_ZONE) -> Workspace:
         """Return the workspace; create it first, with its policies and liquidity nodes, when it is new."""
         now = self._clock.now()
 

@@ -24,14 +24,12 @@ from bot.services.places import Places
 from bot.services.workspaces import Workspaces, first_role
 from bot.slack.mrkdwn import escape
 from domain.roles import Role
-from domain.zones import UnknownZone, zone
+from domain.zones import DEFAULT_ZONE, UnknownZone, zone
 from storage.requests import RequestKey
 from storage.workspaces import Member
 
 log = structlog.get_logger()
 T = TypeVar("T")
-
-DEFAULT_ZONE = "America/Toronto"
 
 
 class Ack(Protocol):

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo as SystemZone  # noqa: TID251 - the system's reading is what these tests distrust
@@ -16,6 +16,7 @@ from domain.zones import (
     UnknownZone,
     ZoneReport,
     check_zones,
+    local_date,
     midnight_before,
     utc,
     zone,
@@ -161,3 +162,10 @@ def test_midnight_before_is_the_start_of_the_local_day_also_when_the_clocks_chan
     assert midnight_before(datetime(2026, 11, 24, 8, 0, tzinfo=UTC), "America/Vancouver") == datetime(
         2026, 11, 24, 7, 0, tzinfo=UTC
     )
+
+
+def test_the_local_date_is_that_of_the_first_zone_by_name_and_torontos_where_none_is_known() -> None:
+    night = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+    assert local_date(night, ()) == date(2026, 11, 24)
+    assert local_date(night, {"America/St_Johns"}) == date(2026, 11, 25)
+    assert local_date(night, {"America/Vancouver", "America/Halifax"}) == date(2026, 11, 25)
