@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.http.access import Door
 from bot.http.flow import flow_router
-from bot.http.health import health_router
+from bot.http.health import Probe, health_router
 from bot.http.problems import handle_problems
 from bot.manifest import read_manifest
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
@@ -68,7 +68,7 @@ class Program:
         self.desk = make_desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
-        self.asgi = _asgi(self.desk, self.bolt, self.sandbox)
+        self.asgi = _asgi(self.desk, _events(settings, self.bolt), self.sandbox, reach_database=database.reach)
         self._socket = _socket(settings, self.bolt, self.sandbox)
         self._timetable: AsyncIOScheduler | None = None
 
@@ -146,22 +146,28 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
     )
 
 
-def _asgi(desk: Desk, bolt: AsyncApp, sandbox: Sandbox | None) -> Starlette:
-    """Slack's events go straight to Bolt, ahead of FastAPI and what it does for every request."""
+def _asgi(desk: Desk, events: Route | None, sandbox: Sandbox | None, *, reach_database: Probe) -> Starlette:
+    """The HTTP side; Slack's events go straight to Bolt, ahead of FastAPI and what it does for every request."""
     api = FastAPIOffline(title="Valhalla", description="A wholesaling team's flow over HTTP.", redoc_url=None)
     handle_problems(api)
     door = Door(sandbox.team.id, sandbox.config.origin) if sandbox else Door("", None)
     api.include_router(flow_router(desk.leads, door))
-    api.include_router(health_router(reach_database=lambda: desk.workspaces.find("")))
+    api.include_router(health_router(reach_database=reach_database))
     if sandbox:
         api.mount("/", sandbox.app)
+    return Starlette(routes=[*([events] if events else []), Mount("/", api)])
+
+
+def _events(settings: Settings, bolt: AsyncApp) -> Route | None:
+    """Where Slack delivers over HTTP. Only that mode verifies signatures, so no other mode may have the address."""
+    if settings.slack_mode is not SlackMode.HTTP:
+        return None
     handler = AsyncSlackRequestHandler(bolt)
 
     async def slack_events(request: Request) -> Response:
         return await handler.handle(request)
 
-    events = Route("/slack/events", slack_events, methods=["POST"])
-    return Starlette(routes=[Mount("/", api)] if sandbox else [events, Mount("/", api)])
+    return Route("/slack/events", slack_events, methods=["POST"])
 
 
 def _socket(settings: Settings, bolt: AsyncApp, sandbox: Sandbox | None) -> AsyncSocketModeHandler | None:

@@ -4,9 +4,11 @@ import asyncio
 import sys
 import time
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 STARTED = time.monotonic()
 
@@ -38,22 +40,21 @@ def run(
 
 @app.command()
 def migrate(to: Annotated[str, typer.Argument(help="A revision, or head.")] = "head") -> None:
-    """Bring the database to the newest schema; `run` does it by itself."""
+    """Bring the database up to the newest schema, never back; `run` does it by itself."""
     from bot.settings import read_settings
     from storage.database import Database
     from storage.migrate import upgrade
 
     settings = read_settings()
 
-    async def work() -> None:
+    async def work() -> str | None:
         database = Database(settings.database_url)
         try:
-            await upgrade(database, to)
+            return await upgrade(database, to)
         finally:
             await database.close()
 
-    _with_loop(work())
-    print(f"The database stands at {to}.")
+    print(f"The database stands at {_with_loop(work())}.")
 
 
 @app.command()
@@ -68,11 +69,11 @@ def doctor() -> None:
         raise SystemExit(1)
 
 
-def _with_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` on uvloop, asyncio's fast replacement."""
+def _with_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` on uvloop, asyncio's fast replacement, and return what it returns."""
     import uvloop
 
-    uvloop.run(work)
+    return uvloop.run(work)
 
 
 def main() -> None:

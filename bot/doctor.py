@@ -6,7 +6,7 @@ from bot.settings import Settings, read_settings
 from domain.errors import RuleBroken
 from domain.zones import check_zones
 from storage.database import Database
-from storage.migrate import current_revision, newest_revision
+from storage.migrate import SchemaTooNew, current_revision, known_revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,10 @@ class Finding:
 
 
 async def examine() -> list[Finding]:
-    """Look at everything that must be right before a message may leave."""
+    """Look at the settings, the time zones and the database's schema, and change nothing.
+
+    What Slack says to the tokens is not asked.
+    """
     try:
         settings = read_settings()
     except RuleBroken as broken:
@@ -38,15 +41,22 @@ async def _database(settings: Settings) -> Finding:
     try:
         database = Database(settings.database_url)
         try:
-            stands_at = await database.change(current_revision)
+            fault, stands_at = await _schema(database)
         finally:
             await database.close()
     except RuleBroken as broken:
         return Finding("database", ok=False, sentence=str(broken))
-    newest = newest_revision()
-    ok = stands_at == newest
-    return Finding(
-        "database",
-        ok=ok,
-        sentence=f"schema {stands_at}" + ("" if ok else f", but {newest} is expected: run valhalla migrate"),
-    )
+    return Finding("database", ok=fault is None, sentence=fault or f"schema {stands_at}")
+
+
+async def _schema(database: Database) -> tuple[str | None, str | None]:
+    """Return what is wrong with the schema, if anything, and the revision it stands at."""
+    if file := database.missing_file():
+        return f"there is no file {file.resolve()} yet: run valhalla migrate", None
+    stands_at = await database.look(current_revision)
+    known = known_revisions()
+    if stands_at is not None and stands_at not in known:
+        return str(SchemaTooNew(revision=stands_at)), stands_at
+    if stands_at != known[-1]:
+        return f"schema {stands_at or 'none'}, but {known[-1]} is expected: run valhalla migrate", stands_at
+    return None, stands_at

@@ -17,17 +17,21 @@ def timetable(*, post_missing_cards: Job) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    scheduler.add_job(_guarded(post_missing_cards), "interval", seconds=CARDS_EVERY_SECONDS, id="post_missing_cards")
+    _every(scheduler, CARDS_EVERY_SECONDS, "post_missing_cards", post_missing_cards)
     return scheduler
 
 
-def _guarded(job: Job) -> Job:
+def _every(scheduler: AsyncIOScheduler, seconds: int, job_id: str, job: Job) -> None:
+    scheduler.add_job(_guarded(job_id, job), "interval", seconds=seconds, id=job_id)
+
+
+def _guarded(job_id: str, job: Job) -> Job:
     """Log what a tick raises; the next tick tries again."""
 
     async def run() -> None:
         try:
             await job()
         except Exception:
-            log.exception("tick_failed", job=getattr(job, "__name__", str(job)))
+            log.exception("tick_failed", job=job_id)
 
     return run

@@ -1,6 +1,7 @@
 """Runs the program: takes the port, migrates the database, serves HTTP, then connects to Slack."""
 
 import asyncio
+import errno
 import resource
 import socket
 import time
@@ -20,6 +21,8 @@ from storage.migrate import upgrade
 log = structlog.get_logger()
 
 BACKLOG = 512
+PRIVILEGED_BELOW = 1024
+"""Ports under this one are the system's (RFC 6335, section 6); Linux can set another limit."""
 
 
 class PortTaken(RuleBroken):
@@ -28,8 +31,14 @@ class PortTaken(RuleBroken):
     code = "PORT_TAKEN"
 
 
+class PortPrivileged(RuleBroken):
+    """Port {port} needs more rights than you have: choose one above 1023, as in PORT=8001 make run."""
+
+    code = "PORT_PRIVILEGED"
+
+
 class HostUnusable(RuleBroken):
-    """HOST {host} can't be listened on: {why}."""
+    """HOST {host} can't be listened on at port {port}: {why}."""
 
     code = "HOST_UNUSABLE"
 
@@ -41,7 +50,7 @@ class SlackUnreachable(RuleBroken):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that owns the port. Raises `PortTaken` and `HostUnusable`, which name it."""
+    """Return a socket that owns the port. Raises `PortTaken`, `PortPrivileged` and `HostUnusable`, which name it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,10 +59,17 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        if isinstance(error, PermissionError) or "in use" in str(error):
-            raise PortTaken(port=port, host=host) from error
-        raise HostUnusable(host=host, why=error.strerror or str(error)) from error
+        raise refusal(error, host, port) from error
     return listener
+
+
+def refusal(error: OSError, host: str, port: int) -> RuleBroken:
+    """Return the sentence for what the system said to taking the port."""
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(port=port, host=host)
+    if isinstance(error, PermissionError) and 0 < port < PRIVILEGED_BELOW:
+        return PortPrivileged(port=port)
+    return HostUnusable(host=host, port=port, why=error.strerror or str(error))
 
 
 async def serve(settings: Settings, *, started: float) -> None:

@@ -37,15 +37,14 @@ def buyer_side(offer: Offer, places: tuple[str, ...], *, on: date) -> BuyerSide 
     `places` are those whose land transfer taxes add up, `on` the day whose tables count. The buyer pays MAO: price and
     assignment fee together, on which the tax is reckoned too. Raises `TaxNotKnown` where a tax has no source.
     """
-    arv = offer.lines[0].factor
-    if arv is None or offer.mao <= 0:
+    if offer.mao <= 0:
         return None
-    inputs = CostInputs(places=places, arv=arv, repairs=offer.repairs, on=on)
+    inputs = CostInputs(places=places, arv=offer.arv, repairs=offer.repairs, on=on)
     stack = cost_stack(inputs)
     kept = stack.profit_at(offer.mao)
     return BuyerSide(
         kept=kept,
-        share=round_half_up(kept / arv, PER_CENT),
+        share=round_half_up(kept / offer.arv, PER_CENT),
         ceiling=stack.max_consideration,
         months=int(inputs.holding_months),
         taxes=tuple(land_transfer_tax(place, offer.mao, on) for place in places),

@@ -18,7 +18,7 @@ from domain.comp_refusals import (
     SquareFeetUnclear,
     TrendUnclear,
 )
-from domain.money import show
+from domain.money import show_short
 
 __all__ = [
     "EXAMPLE",
@@ -98,7 +98,7 @@ def estimate_from(lines: Sequence[CompLine], house: House) -> ArvEstimate:
 def write_comp(line: CompLine) -> str:
     """Write a sale so that reading it on any later day gives the same sale."""
     parts = (
-        f"${show(line.price)}".removesuffix(".00"),
+        f"${show_short(line.price)}",
         f"{line.sqft} sqft",
         "" if line.beds is None else f"{line.beds}bd",
         "" if line.baths is None else f"{line.baths}ba",

@@ -22,6 +22,9 @@ _LOCAL_LIMIT = 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9\-]{1,58}[a-z0-9])")
 
+_EMAIL_IN_TEXT = re.compile(r"[^\s<>@,;:|]+@[^\s<>@,;:|]+\.[^\s<>@,;:|]{2,}")
+_PHONE_IN_TEXT = re.compile(r"(?<![0-9])(?:\+?[0-9]{1,2}[ .-]?)?\(?[0-9]{3}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{4}(?![0-9])")
+
 
 class PhoneInvalid(RuleBroken):
     """This phone number cannot be used: {why}."""
@@ -86,6 +89,11 @@ def mask_email(email: str) -> str:
     if not at or not local or "@" in local:
         return DOTS
     return f"{local[0] if len(local) > 1 else ''}{DOTS}@{domain}"
+
+
+def mask_contacts(text: str) -> str:
+    """The text with every phone number and e-mail address in it masked, for a place where others read along."""
+    return _PHONE_IN_TEXT.sub("•••", _EMAIL_IN_TEXT.sub("•••", text))
 
 
 def show_phone(e164: str) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.buyers import PropertyType
+from domain.money import show_short
 
 
 class Stage(StrEnum):
@@ -68,11 +69,6 @@ def headline(
     home = f"{beds}-bed " if beds else ""
     kind = property_type.value if property_type else "property"
     where = f"in {known_place}" if known_place else "(place unknown)"
-    price = f", ARV {_amount(arv)}" if arv is not None else ""
+    price = f", ARV {show_short(arv)}" if arv is not None else ""
     line = f"{home}{kind} {where}{price}"
     return line[:1].upper() + line[1:]
-
-
-def _amount(value: Decimal) -> str:
-    """Whole dollars without cents, anything else to the cent."""
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"

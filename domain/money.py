@@ -89,6 +89,11 @@ def show(value: Decimal) -> str:
     return f"{cents:,}" if cents else "0.00"
 
 
+def show_short(value: Decimal) -> str:
+    """Write `value` as `show` does, whole dollars without their cents: "310,000" and "310,000.50"."""
+    return show(value).removesuffix(".00")
+
+
 def parse_amount(text: str) -> Decimal:
     """Read one amount in dollars as people type it, negative ones too; AmountUnclear for what has two readings.
 

@@ -14,6 +14,7 @@ from domain.money import (
     parse_amount,
     round_half_up,
     show,
+    show_short,
 )
 from domain.offer_inputs import (
     Case,
@@ -116,7 +117,8 @@ class Line:
 class Offer:
     """A priced deal, all dollars to the cent. `mao` is the end buyer's ceiling and may be negative.
 
-    `sensitivity` is the MAO at ARV ±5 %, at repairs ±20 % and at both together (worst, best).
+    `arv_x_multiplier` is `arv` times the policy's `multiplier`, a fraction. `sensitivity` is the MAO at ARV ±5 %, at
+    repairs ±20 % and at both together (worst, best).
     """
 
     arv_x_multiplier: Decimal
@@ -132,6 +134,8 @@ class Offer:
     status: OfferStatus
     sensitivity: Mapping[str, Decimal] = field(hash=False)
     lines: tuple[Line, ...]
+    arv: Decimal
+    multiplier: Decimal
 
 
 def compute_offer(inputs: OfferInputs, policy: OfferPolicy | None) -> Offer:
@@ -163,6 +167,8 @@ def compute_offer(inputs: OfferInputs, policy: OfferPolicy | None) -> Offer:
         status=OfferStatus.OFFER if offered > 0 else OfferStatus.NO_OFFER,
         sensitivity=_sensitivity(case, terms, holding),
         lines=(*_ceiling_lines(case, terms, gross, holding), *_offer_lines(terms, cut, offered)),
+        arv=case.arv,
+        multiplier=terms.multiplier,
     )
 
 
@@ -187,16 +193,12 @@ def _ceiling_lines(case: Case, terms: Terms, gross: Decimal, holding: Decimal) -
 
 
 def _offer_lines(terms: Terms, cut: Decimal, offered: Decimal) -> tuple[Line, ...]:
-    rounding = Line(f"rounding down to {_step_text(terms.step)}", Sign.MINUS, None, cut)
+    rounding = Line(f"rounding down to {show_short(terms.step)}", Sign.MINUS, None, cut)
     return (
         Line("assignment fee", Sign.MINUS, None, terms.fee),
         *((rounding,) if cut else ()),
         Line("Recommended offer", Sign.EQUALS, None, offered),
     )
-
-
-def _step_text(step: Decimal) -> str:
-    return f"{step:,.0f}" if step == step.to_integral_value() else show(step)
 
 
 def _sensitivity(case: Case, terms: Terms, holding: Decimal) -> Mapping[str, Decimal]:

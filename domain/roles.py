@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A member's role; Slack's workspace admins are admins at first, everyone else is a rep until changed."""
+    """A member's role; Slack's workspace admins are admins from when we meet them, everyone else is a rep."""
 
     REP = "rep"
     APPROVER = "approver"

@@ -1,4 +1,7 @@
-"""The consent ledger: what a person agreed to, or took back; rows are only ever added."""
+"""The consent ledger: what a person agreed to, or took back; rows are only ever added.
+
+An address is a phone number in E.164 or the `email_key` of an e-mail address, when it is written and when it is read.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -102,8 +103,23 @@ class Database:
 
     async def read(self, workspace_id: str, work: Work[T]) -> T:
         """Run `work` on a reader; what it writes is refused (SQLite) or rolled back (PostgreSQL)."""
+        return await self.look(lambda connection: work(Tx(connection, workspace_id)))
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a reader, as `read` does, for what belongs to no workspace (the schema's revision)."""
         with self._plainly():
-            return await self._pooled(lambda connection: work(Tx(connection, workspace_id)), commit=False)
+            return await self._pooled(work, commit=False)
+
+    async def reach(self) -> None:
+        """Ask the database for nothing but an answer. Raises `DatabaseUnavailable` when none comes."""
+        await self.look(lambda connection: connection.execute(select(1)).scalar_one())
+
+    def missing_file(self) -> Path | None:
+        """Return SQLite's file when it is not there yet: connecting would make it. None for a server."""
+        if not self.is_sqlite or "uri" in self.url.query:
+            return None
+        file = Path(str(self.url.database))
+        return None if file.exists() else file
 
     async def change(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a writing transaction that belongs to no workspace (set-up, migrations)."""

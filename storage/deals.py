@@ -61,13 +61,25 @@ class Deal:
     repairs: Decimal | None
     offer: Decimal | None
     mao: Decimal | None
+    assignment_fee: Decimal | None
     evidence_id: int | None
 
 
 _c = deal.c
 _INSERT = insert(deal).returning(_c.id)
 _OF_LEAD = (
-    select(_c.id, _c.number, _c.lead_id, _c.stage, _c.arv, _c.repairs, _c.offer, _c.mao, _c.evidence_id)
+    select(
+        _c.id,
+        _c.number,
+        _c.lead_id,
+        _c.stage,
+        _c.arv,
+        _c.repairs,
+        _c.offer,
+        _c.mao,
+        _c.assignment_fee,
+        _c.evidence_id,
+    )
     .where(_c.workspace_id == bindparam("workspace_id"), _c.lead_id == bindparam("lead_id"))
     .order_by(_c.id.desc())
     .limit(1)

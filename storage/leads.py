@@ -156,6 +156,7 @@ _COLUMNS = (
 )
 _INSERT = insert(lead).returning(_c.id)
 _BY_NUMBER = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.number == bindparam("number"))
+_BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update()
 _BY_ID = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.id == bindparam("id"))
 
 
@@ -171,9 +172,14 @@ def add_lead(tx: Tx, values: Mapping[str, object]) -> int:
     return int(tx.connection.execute(_INSERT, tx.own(**values)).scalar_one())
 
 
-def find_lead(tx: Tx, *, number: int) -> Lead | None:
-    """Return the lead that people call L-{number}."""
-    row = tx.connection.execute(_BY_NUMBER, tx.own(number=number)).one_or_none()
+def find_lead(tx: Tx, *, number: int, lock: bool = False) -> Lead | None:
+    """Return the lead that people call L-{number}.
+
+    With `lock` it is read as the last change left it, and others who want to change it wait for the end of `tx`. SQLite
+    has one writer at a time, so nobody else is there to wait.
+    """
+    query = _BY_NUMBER_LOCKED if lock else _BY_NUMBER
+    row = tx.connection.execute(query, tx.own(number=number)).one_or_none()
     return _lead(row) if row else None
 
 

@@ -16,13 +16,13 @@ offer_evidence = Table(
     "offer_evidence",
     metadata,
     *common(),
-    Column("province", String(2), nullable=False),
+    Column("province", String(2)),
     Column("market", String(64), nullable=False),
     Column("arv", Cents, nullable=False),
-    Column("repairs", Cents, nullable=False),
-    Column("fees_buffer", Cents, nullable=False),
-    Column("mao", Cents, nullable=False),
-    Column("recommended_offer", Cents, nullable=False),
+    Column("repairs", Cents),
+    Column("fees_buffer", Cents),
+    Column("mao", Cents),
+    Column("recommended_offer", Cents),
     Column("comps_json", Json, nullable=False),
     Column("assumptions_json", Json, nullable=False),
     Column("lines", Json, nullable=False),
@@ -37,17 +37,18 @@ offer_evidence = Table(
 class Evidence:
     """One row as stored; people call it E-{id}. Amounts in dollars.
 
-    Where the sales gave an ARV and nothing could be priced yet, `open_because` says why, and the amounts stand at 0.
+    Where the sales gave an ARV and nothing could be priced yet, `open_because` says why, what is not known or was not
+    computed is None, and `policy_version` is "none".
     """
 
     id: int
-    province: str
+    province: str | None
     market: str
     arv: Decimal
-    repairs: Decimal
-    fees_buffer: Decimal
-    mao: Decimal
-    recommended_offer: Decimal
+    repairs: Decimal | None
+    fees_buffer: Decimal | None
+    mao: Decimal | None
+    recommended_offer: Decimal | None
     comps_json: Sequence[Mapping[str, Any]]
     assumptions_json: Mapping[str, Any]
     lines: Sequence[Sequence[str | None]]
@@ -106,7 +107,7 @@ _BY_ID = select(
 
 
 def add_evidence(tx: Tx, values: Mapping[str, object]) -> int:
-    """Insert the evidence of one computed offer from its column values; return its id."""
+    """Insert the evidence of an offer, or of an ARV that none follows from yet, from its columns; return its id."""
     return int(tx.connection.execute(_INSERT, tx.own(**values)).scalar_one())
 
 

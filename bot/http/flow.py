@@ -77,11 +77,12 @@ def flow_router(leads: Leads, door: Door) -> APIRouter:
         """
         draft = read_lead(_values(asked))
         if not isinstance(draft, LeadDraft):
-            return problem(422, "INVALID", "Some fields need another look.", errors=draft)
+            wrong = {_in_document(asked, field): sentence for field, sentence in draft.items()}
+            return problem(422, "INVALID", "Some fields need another look.", errors=wrong)
         key = RequestKey(f"http:{idempotency_key}", await _hash(request)) if idempotency_key else None
         who = door.actor()
         captured = await leads.capture(who, Capture(draft, key, asked.match_settings.min_match_score))
-        card = await leads.card(who, captured.number)
+        card = await leads.card(who, captured.number, min_fit=asked.match_settings.min_match_score)
         return JSONResponse(_answer(card, asked.match_settings), status_code=201)
 
     return router
@@ -106,6 +107,20 @@ def _values(asked: LeadToDeal) -> dict[str, Any]:
         "baths": deal.baths,
         "notes": notes,
     }
+
+
+def _in_document(asked: LeadToDeal, field: str) -> str:
+    """Name a field of the form by where its value stands in the document: "deal.price"."""
+    match field:
+        case "asking_price":
+            return "deal.price"
+        case "arv" | "repairs" | "property_type" | "beds" | "baths":
+            return f"deal.{field}"
+        case "region":
+            return "deal.region" if asked.deal.region else "lead.region"
+        case "notes":
+            return "lead.notes" if asked.lead.notes else "deal.notes"
+    return f"lead.{field}"
 
 
 async def _hash(request: Request) -> str:
@@ -151,7 +166,6 @@ def _answer(card: LeadCard, wanted: MatchSettings) -> dict[str, Any]:
 def _matched(card: LeadCard, wanted: MatchSettings) -> list[dict[str, Any]]:
     if not wanted.match_buyers:
         return []
-    fitting = [match for match in card.matches if match.fit >= wanted.min_match_score]
     return [
         {
             "buyer_id": match.buyer_id,
@@ -159,5 +173,5 @@ def _matched(card: LeadCard, wanted: MatchSettings) -> list[dict[str, Any]]:
             "fit": match.fit,
             "reasons": [reason.text for reason in match.reasons],
         }
-        for match in fitting[: wanted.max_results]
+        for match in card.matches[: wanted.max_results]
     ]

@@ -7,30 +7,30 @@ from decimal import Decimal
 
 from bot.clock import Clock
 from bot.services.actors import Actor
-from bot.services.evidence import recorded_price
-from bot.services.offers import (
+from bot.services.numbered import lead_numbered
+from bot.services.offers import Quote
+from bot.services.pricing import (
     ArvSource,
-    LeadNotFound,
     PricedOffer,
-    Quote,
     buyer_side_of,
+    change_price,
     keep_evidence,
     offer_generated,
     price,
+    price_values,
+    recorded_price,
 )
 from domain.arv import ArvEstimate
 from domain.comps import CompLine, CompUnclear, House, estimate_from, parse_comps, read_comps, write_comp
 from domain.deals import headline
 from domain.errors import RuleBroken
-from domain.money import ZERO
 from domain.offers import OfferInputs, OfferRefused, checked_arv
 from domain.zones import local_date
-from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
-from storage.deals import Deal, change_deal, deal_of
+from storage.deals import Deal, deal_of
 from storage.kpis import emit_kpi
-from storage.leads import Lead, brief_of, change_brief, change_lead, find_lead
+from storage.leads import Lead, brief_of, change_brief, change_lead
 from storage.offers import Evidence, add_evidence, estimate_json, find_evidence, house_json, sale_json
 from storage.requests import RequestKey, begin_request, finish_request
 
@@ -92,7 +92,7 @@ class Comparables:
         """
 
         def work(tx: Tx) -> CompsAsk:
-            lead = _lead(tx, number)
+            lead = lead_numbered(tx, number)
             deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
             evidence = _with_sales(tx, find_evidence(tx, deal.evidence_id) if deal else None)
             beds, baths = (brief.beds, brief.baths) if brief else (None, None)
@@ -105,7 +105,7 @@ class Comparables:
     async def preview(self, who: Actor, ask: CompsAsk) -> Reading:
         """Read what is typed so far and keep nothing. Raises `LeadNotFound`, `CompsTooMany` and `CompsTooLong`."""
         now = self._clock.now()
-        lead = await self._database.read(who.workspace_id, lambda tx: _lead(tx, ask.lead_number))
+        lead = await self._database.read(who.workspace_id, lambda tx: lead_numbered(tx, ask.lead_number))
         lines = read_comps(ask.text, on=local_date(now, lead.zones))
         understood = [line for line in lines if isinstance(line, CompLine)]
         try:
@@ -125,7 +125,7 @@ class Comparables:
 
         def work(tx: Tx) -> Valued:
             earlier = begin_request(tx, request, now=now)
-            lead = _lead(tx, ask.lead_number)
+            lead = lead_numbered(tx, ask.lead_number, lock=True)
             evidence_id = earlier["evidence_id"] if earlier else _enter(tx, _Entry(who, ask, lead, now))
             if not earlier:
                 finish_request(tx, request, {"evidence_id": evidence_id})
@@ -140,13 +140,6 @@ class _Entry:
     ask: CompsAsk
     lead: Lead
     now: datetime
-
-
-def _lead(tx: Tx, number: int) -> Lead:
-    lead = find_lead(tx, number=number)
-    if lead is None:
-        raise LeadNotFound(number=number)
-    return lead
 
 
 def _with_sales(tx: Tx, evidence: Evidence | None) -> Evidence | None:
@@ -167,14 +160,12 @@ def _enter(tx: Tx, entry: _Entry) -> int:
         priced = price(tx, inputs)
     except OfferRefused as refused:
         evidence_id = _keep_unpriced(tx, entry, inputs, source, refused)
-        _change(tx, entry, deal, {"arv": arv, "offer": None, "mao": None, "evidence_id": evidence_id})
+        _change(tx, entry, deal, arv, price_values(None, evidence_id))
         _name_lack(tx, lead, str(refused))
         return evidence_id
     evidence_id = keep_evidence(tx, entry.who, priced, lead_id=lead.id, now=entry.now, source=source)
     emit_kpi(tx, offer_generated(entry.who, priced, evidence_id), now=entry.now)
-    offer = priced.offer
-    values = {"arv": arv, "offer": offer.recommended_offer, "mao": offer.mao, "evidence_id": evidence_id}
-    _change(tx, entry, deal, values)
+    _change(tx, entry, deal, arv, price_values(priced, evidence_id))
     _name_lack(tx, lead, None)
     return evidence_id
 
@@ -193,17 +184,14 @@ def _source(entry: _Entry) -> tuple[ArvSource, Decimal]:
 
 
 def _keep_unpriced(tx: Tx, entry: _Entry, inputs: OfferInputs, source: ArvSource, why: OfferRefused) -> int:
-    """Write down an ARV that no price follows from yet: what was not computed stands at 0, and the row says so."""
+    """Write down an ARV that no price follows from yet: what was not computed stays empty, and the row says why."""
     return add_evidence(
         tx,
         {
-            "province": inputs.province or "",
+            "province": inputs.province,
             "market": inputs.market or "ALL",
             "arv": inputs.arv,
-            "repairs": ZERO if inputs.repairs is None else inputs.repairs,
-            "fees_buffer": ZERO,
-            "mao": ZERO,
-            "recommended_offer": ZERO,
+            "repairs": inputs.repairs,
             "comps_json": [dict(sale) for sale in source.comps],
             "assumptions_json": {**source.assumptions, "open_because": str(why), "open_code": why.code},
             "lines": [["", "ARV", str(inputs.arv), None]],
@@ -215,17 +203,13 @@ def _keep_unpriced(tx: Tx, entry: _Entry, inputs: OfferInputs, source: ArvSource
     )
 
 
-def _change(tx: Tx, entry: _Entry, deal: Deal, values: Mapping[str, object]) -> None:
+def _change(tx: Tx, entry: _Entry, deal: Deal, arv: Decimal, price_columns: Mapping[str, Decimal | int | None]) -> None:
     """Change the deal and what is said of it: the audit trail, and the brief's headline, which names the ARV."""
-    change_deal(tx, deal.id, values)
-    before = {name: _plain(getattr(deal, name)) for name in values}
-    after = {name: _plain(value) for name, value in values.items()}
-    change = Change(entry.who.user_id, "comps_entered", f"D-{deal.number}", before, after)
-    record(tx, change, now=entry.now)
+    change_price(tx, entry.who, deal, {"arv": arv, **price_columns}, verb="comps_entered", now=entry.now)
     lead, brief = entry.lead, brief_of(tx, entry.lead.id)
     if brief:
         place = lead.municipality or lead.market
-        kind, arv = brief.property_type, checked_arv(values["arv"])
+        kind = brief.property_type
         line = headline(beds=brief.beds, property_type=kind, place=place, province=lead.province, arv=arv)
         change_brief(tx, brief.id, {"headline": line})
 
@@ -250,8 +234,3 @@ def _valued(tx: Tx, lead: Lead, evidence_id: int, now: datetime) -> Valued:
 def _quote(lead: Lead, evidence: Evidence, priced: PricedOffer, now: datetime) -> Quote:
     side = buyer_side_of(priced, lead.municipality, on=local_date(now, lead.zones))
     return Quote(priced, lead.number, False, side, evidence.id, evidence.estimate)
-
-
-def _plain(value: object) -> object:
-    """A value as JSON keeps it: money as text."""
-    return value if value is None or isinstance(value, int) else str(value)

@@ -2,35 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from bot.services.actors import Actor
-from bot.services.offers import PricedOffer, price
+from bot.services.pricing import EvidenceUnreadable, PricedOffer, price, recorded_price
 from domain.arv import ArvEstimate
 from domain.comps import estimate_from
 from domain.errors import RuleBroken
 from domain.money import show
-from domain.offers import Line, Offer, OfferInputs, OfferPolicy, OfferRefused, Sign, compute_offer
+from domain.offers import Line, Offer, OfferRefused, Sign
 from storage.base import Tx
 from storage.database import Database
 from storage.deals import Deal
 from storage.leads import Lead, get_lead
 from storage.offers import Evidence, find_evidence
-from storage.policies import OfferPolicyRow
 
 ARV_FROM_SALES = "ARV from the sales"
+NOTHING = "nothing"
 
 
 class EvidenceNotFound(RuleBroken):
     """There is no evidence E-{number} here. Each price names its own at the bottom, such as E-12."""
 
     code = "EVIDENCE_NOT_FOUND"
-
-
-class EvidenceUnreadable(RuleBroken):
-    """E-{number} does not hold {what} any more, so nothing can be computed from it."""
-
-    code = "EVIDENCE_UNREADABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +85,16 @@ class EvidenceBook:
         return await self._database.read(who.workspace_id, work)
 
 
-def recorded_price(evidence: Evidence) -> PricedOffer:
-    """Compute the offer again from the recorded inputs and the recorded policy's numbers.
-
-    Raises `EvidenceUnreadable` for a number that is gone, and `OfferRefused` for one that no offer allows.
-    """
-    kept = evidence.assumptions_json
-    inputs = OfferInputs(
-        province=evidence.province,
-        market=evidence.market,
-        arv=evidence.arv,
-        repairs=evidence.repairs,
-        holding_cost=kept.get("holding_cost"),
-        holding_months=kept.get("holding_months"),
-    )
-    row = _policy_row(evidence)
-    return PricedOffer(inputs, compute_offer(inputs, row.policy), row)
-
-
 def worth_of(tx: Tx, deal: Deal | None) -> Worth | None:
-    """Return what a deal's ARV rests on when it comes from sales; None where somebody gave it."""
+    """Return what a deal's ARV rests on when it comes from sales; None where somebody gave it.
+
+    Without an offer nothing is said of how one moves: the evidence may be that of a price that no longer stands.
+    """
     evidence = find_evidence(tx, deal.evidence_id) if deal else None
     if deal is None or evidence is None or evidence.estimate is None or evidence.arv != deal.arv:
         return None
-    again = None if evidence.open_because else _or_sentence(lambda: recorded_price(evidence))
+    is_open = deal.offer is None or evidence.open_because
+    again = None if is_open else _or_sentence(lambda: recorded_price(evidence))
     return Worth(evidence.estimate, again.offer.sensitivity if isinstance(again, PricedOffer) else None)
 
 
@@ -133,34 +113,13 @@ def _or_sentence(compute: Callable[[], PricedOffer]) -> PricedOffer | str:
         return str(refused)
 
 
-def _policy_row(evidence: Evidence) -> OfferPolicyRow:
-    province, _, rest = evidence.policy_version.partition("/")
-    policy = OfferPolicy(
-        enabled=True,
-        max_arv_multiplier=_kept(evidence, "max_arv_multiplier"),
-        fees_buffer=_kept(evidence, "fees_buffer"),
-        assignment_fee=_kept(evidence, "assignment_fee"),
-        holding_per_month=_kept(evidence, "holding_per_month"),
-        rounding_step=_kept(evidence, "rounding_step"),
-        version=int(_kept(evidence, "policy_version")),
-    )
-    return OfferPolicyRow(province, rest.rpartition(" v")[0], policy)
-
-
-def _kept(evidence: Evidence, name: str) -> Decimal:
-    try:
-        return Decimal(str(evidence.assumptions_json[name]))
-    except (KeyError, InvalidOperation) as gone:
-        raise EvidenceUnreadable(number=evidence.id, what=f"the policy's {name.replace('_', ' ')}") from gone
-
-
 def _differences(evidence: Evidence, offer: Offer | None) -> Iterator[Difference]:
     """Yield every figure that differs: the row's own columns, each line, and the ARV where sales gave it."""
     if offer is not None:
         for name in ("repairs", "fees_buffer", "mao", "recommended_offer"):
             recorded, again = getattr(evidence, name), getattr(offer, name)
             if recorded != again:
-                yield Difference(name.replace("_", " "), show(recorded), show(again))
+                yield Difference(name.replace("_", " "), _or_nothing(recorded), show(again))
         yield from _line_differences(recorded_lines(evidence), offer.lines)
     yield from _estimate_difference(evidence)
 
@@ -195,7 +154,11 @@ def _band(estimate: ArvEstimate) -> str:
 
 
 def _figures(line: Line) -> str:
-    return " → ".join(show(figure) for figure in (line.factor, line.amount) if figure is not None) or "nothing"
+    return " → ".join(show(figure) for figure in (line.factor, line.amount) if figure is not None) or NOTHING
+
+
+def _or_nothing(figure: Decimal | None) -> str:
+    return NOTHING if figure is None else show(figure)
 
 
 def _amount(text: str | None) -> Decimal | None:

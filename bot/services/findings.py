@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.services.offers import PricedOffer, price
+from bot.services.pricing import PricedOffer, price
 from domain.buyers import PropertyType
 from domain.errors import RuleBroken
 from domain.geo import Location, locate
@@ -20,6 +21,7 @@ from domain.offers import ArvRequired, OfferInputs, ProvinceUnknown, RepairsRequ
 from domain.policy import effective_policy, holidays_of
 from storage.base import Tx
 from storage.buyers import active_buyers
+from storage.leads import Brief, Lead
 from storage.liquidity import feedback_events, find_node
 from storage.policies import market_policies
 
@@ -48,6 +50,11 @@ class Findings:
     matches: tuple[Match, ...]
     failed: Mapping[str, str]
     lacking: Mapping[str, str]
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """What the lead's card says is not there, and why."""
+        return {**self.lacking, **self.failed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,8 @@ def find_out(tx: Tx, draft: LeadDraft, *, now: datetime, place: Location | None 
     offer = attempts.part("offer", lambda: price(tx, inputs))
     kind = draft.property_type or PropertyType.SFR
     liquidity = attempts.part("liquidity", lambda: market_liquidity(tx, place.province, place.market, kind, now=now))
-    matches = attempts.part("matching", lambda: match_buyers(tx, facts_of(draft, place), now=now))
+    facts = facts_of(place, draft, region=draft.region, price=draft.asking_price)
+    matches = attempts.part("matching", lambda: match_buyers(tx, facts, now=now))
     return Findings(
         place, tuple(steps or ()), offer, liquidity, tuple(matches or ()), attempts.failed, attempts.lacking
     )
@@ -125,16 +133,18 @@ def market_liquidity(
     return score_nodes(events, [node], now)[(province, market, kind)]
 
 
-def facts_of(draft: LeadDraft, place: Location) -> DealFacts:
-    """Return what buyers are matched by."""
+def facts_of(
+    place: Location | Lead, house: LeadDraft | Brief | None, *, region: str | None, price: Decimal | None
+) -> DealFacts:
+    """Return what buyers are matched by: `region` as typed, `price` as asked, in dollars."""
     return DealFacts(
-        region=draft.region,
+        region=region,
         province=place.province,
         market=place.market,
-        property_type=draft.property_type,
-        price=draft.asking_price,
-        beds=draft.beds,
-        baths=draft.baths,
+        property_type=house.property_type if house else None,
+        price=price,
+        beds=house.beds if house else None,
+        baths=house.baths if house else None,
     )
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from bot.services.actors import Actor
 from bot.services.findings import Findings
-from bot.services.offers import keep_evidence, offer_generated
+from bot.services.pricing import keep_evidence, offer_generated, price_values
 from domain import kpis
+from domain.contact import email_key
 from domain.deals import BriefStatus, Stage, headline
 from domain.geo import readings
 from domain.kpis import Kpi, KpiEvent
@@ -64,7 +65,8 @@ def store(tx: Tx, run: Run) -> Ids:
     brief_id = add_brief(tx, brief_values(run, lead_id))
     priced = run.found.offer
     evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead_id, now=run.now) if priced else None
-    deal_id = add_deal(tx, _deal_values(run, lead_id, brief_id) | {"number": deal_number, "evidence_id": evidence_id})
+    deal = {"number": deal_number, "lead_id": lead_id, "brief_id": brief_id} | _deal_values(run)
+    deal_id = add_deal(tx, deal | price_values(priced, evidence_id))
     ids = Ids(lead_id, lead_number, brief_id, deal_id, deal_number, evidence_id)
     emit_kpi(tx, *_events(run, ids), now=run.now)
     return ids
@@ -102,7 +104,7 @@ def place_values(run: Run) -> dict[str, object]:
         "location_confidence": place.confidence,
         "location_readings": readings(place),
         "search_text": _search_text(draft),
-        "missing": {**run.found.lacking, **run.found.failed},
+        "missing": run.found.missing,
     }
 
 
@@ -135,11 +137,12 @@ def task_rows(run: Run, lead_id: int) -> Iterator[dict[str, object]]:
 
 
 def _consent_rows(run: Run) -> Iterator[dict[str, object]]:
-    """Yield a ledger entry for each medium that the seller agreed to and has an address for."""
+    """Yield a ledger entry, by the address's key, for each medium that the seller agreed to and has an address for."""
     draft = run.draft
     if draft.basis is ContactBasis.NONE:
         return
-    address_of = {Medium.SMS: draft.phone, Medium.CALL: draft.phone, Medium.EMAIL: draft.email}
+    email = draft.email and email_key(draft.email)
+    address_of = {Medium.SMS: draft.phone, Medium.CALL: draft.phone, Medium.EMAIL: email}
     for medium in Medium:
         if address_of[medium] and (not draft.media or medium in draft.media):
             yield {
@@ -179,17 +182,11 @@ def brief_values(run: Run, lead_id: int) -> dict[str, object]:
     }
 
 
-def _deal_values(run: Run, lead_id: int, brief_id: int) -> dict[str, object]:
-    priced = run.found.offer
+def _deal_values(run: Run) -> dict[str, object]:
     return {
-        "lead_id": lead_id,
-        "brief_id": brief_id,
         "stage": Stage.DRAFT,
         "arv": run.draft.arv,
         "repairs": run.draft.repairs,
-        "offer": priced.offer.recommended_offer if priced else None,
-        "mao": priced.offer.mao if priced else None,
-        "assignment_fee": priced.offer.assignment_fee if priced else None,
         "version": 1,
         "created_at": run.now,
     }

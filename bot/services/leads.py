@@ -9,14 +9,15 @@ from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.evidence import Worth, worth_of
-from bot.services.findings import find_out, holidays_around, market_liquidity, match_buyers
-from bot.services.offers import LeadNotFound
+from bot.services.findings import facts_of, find_out, holidays_around, market_liquidity, match_buyers
+from bot.services.numbered import lead_numbered
 from domain.buyers import PropertyType
+from domain.contact import email_key
 from domain.deals import Stage
 from domain.hours_text import hours_text
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
-from domain.matching import MIN_FIT, DealFacts, Match
+from domain.matching import MIN_FIT, Match
 from domain.policy import Medium, Verdict, check_contact_window, effective_policy
 from domain.words import fold
 from domain.zones import midnight_before
@@ -30,7 +31,6 @@ from storage.leads import (
     Lead,
     brief_of,
     count_leads,
-    find_lead,
     get_lead,
     leads_of,
     search_leads,
@@ -116,17 +116,15 @@ class Leads:
         now = self._clock.now()
         return await self._database.write(who.workspace_id, lambda tx: _capture(tx, who, wish, now))
 
-    async def card(self, who: Actor, number: int) -> LeadCard:
-        """Return what the card of L-{number} shows now. Raises `LeadNotFound`."""
+    async def card(self, who: Actor, number: int, *, min_fit: float = MIN_FIT) -> LeadCard:
+        """Return what the card of L-{number} shows now; buyers whose fit lies below `min_fit` are left out.
+
+        Raises `LeadNotFound`.
+        """
         now = self._clock.now()
-
-        def work(tx: Tx) -> LeadCard:
-            lead = find_lead(tx, number=number)
-            if lead is None:
-                raise LeadNotFound(number=number)
-            return _card(tx, lead, now)
-
-        return await self._database.read(who.workspace_id, work)
+        return await self._database.read(
+            who.workspace_id, lambda tx: _card(tx, lead_numbered(tx, number), now, min_fit=min_fit)
+        )
 
     async def find(self, who: Actor, text: str) -> list[Lead]:
         """Return the newest leads in whose name, address, phone or e-mail every word of `text` stands."""
@@ -167,33 +165,22 @@ def _capture(tx: Tx, who: Actor, wish: Capture, now: datetime) -> Captured:
     return Captured(**result)
 
 
-def _card(tx: Tx, lead: Lead, now: datetime) -> LeadCard:
+def _card(tx: Tx, lead: Lead, now: datetime, *, min_fit: float) -> LeadCard:
     brief, deal = brief_of(tx, lead.id), deal_of(tx, lead.id)
     kind = (brief and brief.property_type) or PropertyType.SFR
-    matches = match_buyers(tx, _deal_facts(lead, brief), now=now)
+    facts = facts_of(lead, brief, region=lead.region, price=lead.asking_price)
+    addresses = filter(None, (lead.phone, lead.email and email_key(lead.email)))
     return LeadCard(
         lead=lead,
         brief=brief,
         deal=deal,
         tasks=tuple(tasks_of(tx, lead.id)),
-        consents=tuple(consents_of(tx, [address for address in (lead.phone, lead.email) if address])),
+        consents=tuple(consents_of(tx, addresses)),
         liquidity=market_liquidity(tx, lead.province, lead.market, kind, now=now),
-        matches=tuple(match for match in matches if match.fit >= MIN_FIT),
+        matches=tuple(match for match in match_buyers(tx, facts, now=now) if match.fit >= min_fit),
         window=_window(tx, lead, now),
         now=now,
         worth=worth_of(tx, deal),
-    )
-
-
-def _deal_facts(lead: Lead, brief: Brief | None) -> DealFacts:
-    return DealFacts(
-        region=lead.region,
-        province=lead.province,
-        market=lead.market,
-        property_type=brief.property_type if brief else None,
-        price=lead.asking_price,
-        beds=brief.beds if brief else None,
-        baths=brief.baths if brief else None,
     )
 
 

@@ -7,7 +7,8 @@ from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.findings import find_out, plan_ladder
-from bot.services.offers import LeadNotFound, keep_evidence, offer_generated, source_of
+from bot.services.numbered import lead_numbered
+from bot.services.pricing import change_price, keep_evidence, offer_generated, price_values, source_of
 from domain import kpis
 from domain.errors import RuleBroken
 from domain.geo import locate, settle
@@ -16,12 +17,15 @@ from domain.leads import LeadDraft
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
-from storage.deals import Deal, change_deal, deal_of
+from storage.deals import Deal, deal_of
 from storage.kpis import emit_kpi
 from storage.ladder import Task, add_tasks, move_task, tasks_of
-from storage.leads import Brief, Lead, brief_of, change_brief, change_lead, find_lead
+from storage.leads import Brief, Lead, brief_of, change_brief, change_lead
 from storage.offers import find_evidence
 from storage.requests import RequestKey, begin_request
+
+REPRICED = "deal_repriced"
+"""The audit trail's word for a price that a new place changed."""
 
 
 class PlaceStillUnknown(RuleBroken):
@@ -66,9 +70,7 @@ class Places:
         def work(tx: Tx) -> bool:
             if where.request and begin_request(tx, where.request, now=now) is not None:
                 return False
-            lead = find_lead(tx, number=number)
-            if lead is None:
-                raise LeadNotFound(number=number)
+            lead = lead_numbered(tx, number, lock=True)
             deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
             draft = _draft(lead, deal, brief, address=where.address, region=where.region)
             found = find_out(tx, draft, now=now)
@@ -87,9 +89,7 @@ class Places:
         now = self._clock.now()
 
         def work(tx: Tx) -> None:
-            lead = find_lead(tx, number=number)
-            if lead is None:
-                raise LeadNotFound(number=number)
+            lead = lead_numbered(tx, number, lock=True)
             if reading not in lead.location_readings:
                 raise PlaceSettled(number=number, place=f"{lead.market}, {lead.province or 'province unknown'}")
             deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
@@ -119,18 +119,28 @@ def _draft(lead: Lead, deal: Deal | None, brief: Brief | None, *, address: str |
 
 
 def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | None) -> None:
-    change_lead(tx, lead.id, flow.place_values(run) | {"location_set_by": run.who.user_id})
+    values = flow.place_values(run) | {"location_set_by": run.who.user_id}
+    keeps_offer = deal is not None and deal.offer is not None and _is_same_market(run, lead)
+    if keeps_offer:
+        values["missing"] = {part: why for part, why in run.found.missing.items() if part != "offer"}
+    change_lead(tx, lead.id, values)
     if brief:
         kept = ("headline", "region", "province", "market")
         change_brief(
             tx, brief.id, {name: value for name, value in flow.brief_values(run, lead.id).items() if name in kept}
         )
-    events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *_price(tx, run, lead, deal)]
+    prices = [] if deal is None or keeps_offer else _price(tx, run, lead, deal)
+    events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *prices]
     if events:
         emit_kpi(tx, *events, now=run.now)
     before = {"address": lead.address, "region": lead.region, "province": lead.province, "market": lead.market}
-    after = {name: flow.place_values(run)[name] for name in before}
+    after = {name: values[name] for name in before}
     record(tx, Change(run.who.user_id, "place_set", f"L-{lead.number}", before, after), now=run.now)
+
+
+def _is_same_market(run: flow.Run, lead: Lead) -> bool:
+    """Whether the new place is priced by the same policy as before."""
+    return (lead.province, lead.market) == (run.found.place.province, run.found.place.market)
 
 
 def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[KpiEvent]:
@@ -148,15 +158,17 @@ def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[Kp
     return []
 
 
-def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None) -> list[KpiEvent]:
-    """Price the deal by the policy of the new place, and keep the evidence."""
-    priced = run.found.offer
-    place = run.found.place
-    is_same_policy = (lead.province, lead.market) == (place.province, place.market)
-    if deal is None or priced is None or (deal.offer is not None and is_same_policy):
+def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal) -> list[KpiEvent]:
+    """Price the deal by the policy of the new place and keep the evidence; take back an offer that can't be made there.
+
+    What the ARV rests on stays known without an offer: sales do not move with the policy.
+    """
+    priced, evidence = run.found.offer, find_evidence(tx, deal.evidence_id)
+    if priced is None:
+        sales = evidence.id if evidence and evidence.estimate else None
+        change_price(tx, run.who, deal, price_values(None, sales), verb=REPRICED, now=run.now)
         return []
-    source = source_of(find_evidence(tx, deal.evidence_id), priced)
+    source = source_of(evidence, priced)
     evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now, source=source)
-    offer = {"offer": priced.offer.recommended_offer, "mao": priced.offer.mao, "evidence_id": evidence_id}
-    change_deal(tx, deal.id, offer)
+    change_price(tx, run.who, deal, price_values(priced, evidence_id), verb=REPRICED, now=run.now)
     return [offer_generated(run.who, priced, evidence_id)]

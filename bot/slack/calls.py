@@ -54,26 +54,27 @@ class Background:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start `work`; what it raises is logged, since nobody waits for it."""
-        self._keep(asyncio.create_task(work))
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start `work` and return its task; what it raises is logged, since nobody need wait for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     async def within(self, work: Coroutine[Any, Any, T], seconds: float) -> T | None:
         """Return what `work` gives, None when it takes longer; it goes on to its end all the same."""
         task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if done:
             return task.result()
-        self._keep(task)
+        task.add_done_callback(self._ended)
         return None
 
     async def finish(self) -> None:
         """Wait until everything under way has ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _keep(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
@@ -149,6 +150,11 @@ class Call:
         return readable(str(self.body.get("text") or ""))
 
     @property
+    def typed(self) -> str:
+        """The whole command as a sentence, to hand back what Slack took from the composer; empty for a click."""
+        return f" You typed: {self.body['command']} {escape(self.text)}" if self.text else ""
+
+    @property
     def trigger_id(self) -> str:
         """What lets us open a modal within three seconds."""
         return str(self.body.get("trigger_id") or "")
@@ -172,6 +178,9 @@ def _zone_of(person: Mapping[str, Any]) -> str:
         return DEFAULT_ZONE
     return str(person["tz"])
 
+
+TOO_LATE = ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id")
+"""Slack's names for a trigger that was used or is older than three seconds."""
 
 ACK_SECONDS = 2.0
 """How long a submission may be worked on before Slack is told to keep the form open; its own limit is three."""
@@ -216,6 +225,7 @@ async def open_view(desk: Desk, call: Call, view: Mapping[str, Any]) -> None:
     try:
         await show(trigger_id=call.trigger_id, view=dict(view))
     except SlackApiError as error:
+        if error.response.get("error") not in TOO_LATE:
+            raise
         log.warning("view_not_opened", error=error.response.get("error"), user_id=call.user_id)
-        typed = f" You typed: {call.text}" if call.text else ""
-        await desk.tell(call, f"Slack did not let me open the form in time. Try it once more.{escape(typed)}")
+        await desk.tell(call, f"Slack did not let me open the form in time. Try it once more.{call.typed}")

@@ -1,5 +1,7 @@
 """Posting lead cards: one for each lead, updated where it stands, posted again where it is gone."""
 
+from dataclasses import dataclass
+
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
@@ -16,55 +18,90 @@ UNREACHABLE = (SlackApiError, ClientError, OSError)
 GONE = ("message_not_found", "channel_not_found", "cant_update_message")
 
 
-async def post_card(desk: Desk, who: Actor, number: int) -> tuple[str, str | None]:
-    """Post the card of L-{number} where the team's leads go, or update it where it stands; return channel and link.
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a card stands; Slack may have given no link."""
 
-    Without a leads channel it goes to the rep's direct messages.
+    channel_id: str
+    link: str | None
+
+
+async def show_card(desk: Desk, who: Actor, number: int) -> Posted | None:
+    """Bring the card of L-{number} up to date where it stands; where it stands nowhere, claim it and post it.
+
+    None when somebody else is posting it, or Slack does not take it: then the timetable or the next change does.
     """
     card = await desk.leads.card(who, number)
     lead = card.lead
     if lead.card_ts and lead.channel_id:
-        if await _updated(desk, card, lead.channel_id, lead.card_ts):
-            return lead.channel_id, lead.permalink
+        try:
+            if await _updated(desk, card, lead.channel_id, lead.card_ts):
+                return Posted(lead.channel_id, lead.permalink)
+        except UNREACHABLE as error:
+            log.warning("card_not_updated", number=number, error=_why(error))
+            return None
         await desk.cards.give_back(who, lead.id)
+    if not await desk.cards.claim(who, lead.id):
+        return None
+    try:
+        return await _post(desk, who, card)
+    except UNREACHABLE as error:
+        log.warning("card_not_posted", number=number, error=_why(error))
+        await desk.cards.give_back(who, lead.id)
+        return None
+
+
+async def post_first_card(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
+    """Post a new lead's card, tell the person where they typed, and bring their Home up to date."""
+    posted = await show_card(desk, who, captured.number)
+    if posted is None:
+        return
+    if said_in and said_in != posted.channel_id:
+        await _tell_saved(desk, who, captured.number, posted, said_in)
+    await home.publish(desk, who)
+
+
+async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
+    """Post the cards of leads that were stored while Slack, or this program, was away; a failure stops no other.
+
+    One that fails keeps its claim: it is tried again when the lease has ended.
+    """
+    who = Actor(workspace_id, "timetable", is_person=False)
+    for number in await desk.cards.claim_missing(workspace_id):
+        try:
+            await _post(desk, who, await desk.leads.card(who, number))
+        except UNREACHABLE as error:
+            log.warning("card_not_posted", number=number, error=_why(error))
+        except Exception:  # noqa: BLE001 - whatever breaks one card must not keep the others from being posted
+            log.exception("card_not_posted", number=number)
+        else:
+            log.info("card_posted_later", number=number)
+
+
+async def _post(desk: Desk, who: Actor, card: LeadCard) -> Posted:
+    """Post a card that is claimed: where the team's leads go, without such a channel to the rep's direct messages."""
+    lead = card.lead
     workspace = await desk.workspaces.find(who.workspace_id)
     posted = await desk.client.chat_postMessage(
         channel=(workspace and workspace.leads_channel_id) or lead.rep_id or who.user_id,
         text=card_text(card),
         blocks=card_blocks(card, who=None),
-        metadata={"event_type": LEAD_CARD, "event_payload": {"lead_id": lead.id, "number": number}},
+        metadata={"event_type": LEAD_CARD, "event_payload": {"lead_id": lead.id, "number": lead.number}},
         unfurl_links=False,
     )
     channel, ts = str(posted["channel"]), str(posted["ts"])
     link = await _link_to(desk, channel, ts)
     await desk.cards.posted(who, lead.id, channel_id=channel, ts=ts, permalink=link)
-    return channel, link
+    return Posted(channel, link)
 
 
-async def post_first_card(desk: Desk, who: Actor, captured: Captured, *, said_in: str) -> None:
-    """Post a new lead's card, tell the person where they typed, bring Home up to date; one delivery of two does."""
-    if not await desk.cards.claim(who, captured.lead_id):
-        return
+async def _tell_saved(desk: Desk, who: Actor, number: int, posted: Posted, said_in: str) -> None:
+    """Answer where the lead was typed; a channel that we may not write to hears nothing, the card stands anyway."""
+    text = f"Saved as <{posted.link}|L-{number}>." if posted.link else f"Saved as L-{number}."
     try:
-        channel, link = await post_card(desk, who, captured.number)
-        if said_in and said_in != channel:
-            text = f"Saved as <{link}|L-{captured.number}>." if link else f"Saved as L-{captured.number}."
-            await desk.client.chat_postEphemeral(channel=said_in, user=who.user_id, text=text)
-        await home.publish(desk, who)
+        await desk.client.chat_postEphemeral(channel=said_in, user=who.user_id, text=text)
     except UNREACHABLE as error:
-        log.warning("card_not_posted", number=captured.number, error=_why(error))
-        await desk.cards.give_back(who, captured.lead_id)
-
-
-async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
-    """Post the cards of leads that were stored while Slack, or this program, was away; a failure stops no other."""
-    for number in await desk.cards.claim_missing(workspace_id):
-        try:
-            await post_card(desk, Actor(workspace_id, "timetable", is_person=False), number)
-        except UNREACHABLE as error:
-            log.warning("card_not_posted", number=number, error=_why(error))
-        else:
-            log.info("card_posted_later", number=number)
+        log.warning("saved_not_told", number=number, channel_id=said_in, error=_why(error))
 
 
 async def _updated(desk: Desk, card: LeadCard, channel: str, ts: str) -> bool:

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from slack_sdk.errors import SlackApiError
-
 from bot.services.actors import Actor
 from bot.services.comparables import Reading, Valued
-from bot.slack.calls import Call, Desk, log, open_view, redraw_view, request_key, save
-from bot.slack.cards import post_card
+from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
+from bot.slack.cards import show_card
 from bot.slack.comps_form import comps_view, read_comps_form, redrawn, valued_view
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import plain
@@ -23,7 +21,7 @@ async def enter(desk: Desk, call: Call, number: int) -> None:
     """Open the form for L-{number}; an unknown lead is answered in place of it."""
     view = await _opening(desk, call, number)
     await call.ack()
-    desk.background.start(open_view(desk, call, view))
+    await open_view(desk, call, view)
 
 
 async def open_for_lead(desk: Desk, call: Call) -> None:
@@ -70,7 +68,7 @@ async def submitted(desk: Desk, call: Call) -> None:
     if saved:
         who, valued = saved
         await call.ack(response_action="update", view=valued_view(valued))
-        desk.background.start(_update_card(desk, who, ask.lead_number))
+        await show_card(desk, who, ask.lead_number)
 
 
 async def _opening(desk: Desk, call: Call, number: int) -> Mapping[str, object]:
@@ -79,11 +77,3 @@ async def _opening(desk: Desk, call: Call, number: int) -> Mapping[str, object]:
     ask = await desk.comparables.ask_for_lead(who, number)
     reading = await desk.comparables.preview(who, ask)
     return comps_view(ask, plain(f"L-{number}, {reading.lead.place}", TITLE_LIMIT), reading)
-
-
-async def _update_card(desk: Desk, who: Actor, number: int) -> None:
-    """Bring the card up to date; when Slack does not take it, the next change of the lead does."""
-    try:
-        await post_card(desk, who, number)
-    except SlackApiError as error:
-        log.warning("card_not_updated", number=number, error=error.response.get("error"))

@@ -15,7 +15,7 @@ from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import bold, clip, escape
 from bot.slack.offer_card import arv_range, price_blocks, title_block, value_blocks
 from domain.comps import EXAMPLE, CompLine, CompUnclear, House, parse_area, parse_trend
-from domain.money import show
+from domain.money import show_short
 
 FIELD_LIMIT = 3_000
 """Characters that one field of a Slack form holds."""
@@ -130,7 +130,7 @@ def _sale(line: CompLine | CompUnclear) -> str:
     if isinstance(line, CompUnclear):
         return f":warning: {escape(str(line))}"
     parts = [
-        f"${_amount(line.price)}",
+        f"${show_short(line.price)}",
         f"{line.sqft:,} sq ft",
         "" if line.beds is None else f"{line.beds} bd",
         "" if line.baths is None else f"{line.baths} ba",
@@ -160,10 +160,6 @@ def _fitting(text: str) -> tuple[str, int]:
     while sum(len(line) + 1 for line in lines[:fitting]) > FIELD_LIMIT:
         fitting -= 1
     return "\n".join(lines[:fitting]), len(lines) - fitting
-
-
-def _amount(amount: Decimal) -> str:
-    return show(amount).removesuffix(".00")
 
 
 def _number(value: Decimal | int | None) -> str:

@@ -16,15 +16,17 @@ log = structlog.get_logger()
 async def answer_error(desk: Desk, call: Call, error: Exception, *, acked: bool) -> None:
     """Tell the person where they are what went wrong; the reference code stands in the log as well."""
     sentence = _sentence(call, error)
+    # A refused command is short and says why; one that broke is handed back, since Slack has taken it away.
+    shown = escape(sentence) + ("" if isinstance(error, RuleBroken) else call.typed)
     if acked:
-        await desk.tell(call, escape(sentence))
+        await desk.tell(call, shown)
     elif call.body.get("type") == "view_submission":
         await call.ack(response_action="errors", errors={first_input(call.view): sentence})
     elif call.body.get("command"):
-        await call.ack(text=escape(sentence), response_type="ephemeral")
+        await call.ack(text=shown, response_type="ephemeral")
     else:
         await call.ack()
-        await desk.tell(call, escape(sentence))
+        await desk.tell(call, shown)
 
 
 def first_input(view: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.services.evidence import Account, Difference, recorded_lines
-from bot.services.offers import PricedOffer
+from bot.services.pricing import PricedOffer
 from bot.slack.blocks import Block, context, section
 from bot.slack.calls import Call, Desk
 from bot.slack.comps_form import sale_blocks
@@ -67,7 +67,7 @@ def _verdict(account: Account) -> str:
         return f"{bold('No offer was computed:')} {because} The ARV was reproduced from the sales."
     return (
         f":white_check_mark: {bold('Reproduced to the cent')} from the recorded inputs and the recorded policy: "
-        f"offer {show(account.evidence.recommended_offer)}, MAO {show(account.evidence.mao)}."
+        f"offer {show(account.again.offer.recommended_offer)}, MAO {show(account.again.offer.mao)}."
     )
 
 
@@ -93,7 +93,7 @@ def _inputs(evidence: Evidence) -> str:
     holding = f"{cost} given" if cost is not None else f"{months} months" if months is not None else "not given"
     rows = [
         ("ARV", show(evidence.arv)),
-        ("repairs", show(evidence.repairs)),
+        ("repairs", "missing" if evidence.repairs is None else show(evidence.repairs)),
         ("holding", holding),
         *((label, _kept(kept.get(name))) for name, label in _POLICY_NUMBERS.items()),
     ]
@@ -125,9 +125,9 @@ def _today(account: Account) -> str:
     label = escape(today.policy.label)
     if _same(today, evidence):
         return f"{bold('Today')} policy {label} gives the same offer."
-    offer, mao = today.offer.recommended_offer, today.offer.mao
-    change = _signed(offer - evidence.recommended_offer)
-    return f"{bold('Today')} policy {label} would give offer {show(offer)} ({change}), MAO {show(mao)}."
+    offer, mao, recorded = today.offer.recommended_offer, today.offer.mao, evidence.recommended_offer
+    change = "" if recorded is None else f" ({_signed(offer - recorded)})"
+    return f"{bold('Today')} policy {label} would give offer {show(offer)}{change}, MAO {show(mao)}."
 
 
 def _same(today: PricedOffer, evidence: Evidence) -> bool:

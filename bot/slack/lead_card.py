@@ -10,7 +10,7 @@ from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, escape, for_reader, on_the_clock_of
 from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
 from domain.arv import Confidence
-from domain.contact import mask_email, mask_phone, show_phone
+from domain.contact import mask_contacts, mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
 from domain.leads import ContactBasis
 from domain.money import show
@@ -42,7 +42,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         *_missing(lead),
         *_which_one(lead),
         section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who)))),
-        *_notes(lead),
+        *_notes(lead, who),
         actions(_buttons(lead), block_id=f"lead_{lead.number}"),
     ]
 
@@ -208,8 +208,10 @@ def _window_line(card: LeadCard, who: Actor | None) -> str:
     return f"{bold('Texting hours')} {hours}{now}"
 
 
-def _notes(lead: Lead) -> list[Block]:
-    return [divider(), context(escape(lead.notes))] if lead.notes.strip() else []
+def _notes(lead: Lead, who: Actor | None) -> list[Block]:
+    """The notes; people write other numbers there, which are masked like the seller's own."""
+    notes = lead.notes if _sees(lead, who) else mask_contacts(lead.notes)
+    return [divider(), context(escape(notes))] if notes.strip() else []
 
 
 def _buttons(lead: Lead) -> list[Block]:

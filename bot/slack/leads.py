@@ -30,7 +30,7 @@ async def command(desk: Desk, call: Call) -> None:
     match asked:
         case Open(quick):
             await call.ack()
-            desk.background.start(open_view(desk, call, lead_view(quick, channel_id=call.channel_id)))
+            await open_view(desk, call, lead_view(quick, channel_id=call.channel_id))
         case Show(number):
             await call.ack(**await _shown(desk, call, number))
         case Find(text):
@@ -84,7 +84,7 @@ async def submitted(desk: Desk, call: Call) -> None:
     await call.ack()
     who, captured = saved
     metadata = json.loads(call.view.get("private_metadata") or "{}")
-    desk.background.start(post_first_card(desk, who, captured, said_in=metadata.get("channel") or ""))
+    await post_first_card(desk, who, captured, said_in=metadata.get("channel") or "")
 
 
 async def _shown(desk: Desk, call: Call, number: int) -> dict[str, Any]:

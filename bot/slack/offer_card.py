@@ -9,11 +9,14 @@ from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, code_block, escape
 from domain.arv import ArvEstimate, Confidence
 from domain.geo import PROVINCES
-from domain.money import ZERO, round_half_up, show
+from domain.money import round_half_up, show, show_short
 from domain.offers import Line, Offer, OfferStatus, Sign, killed_by
 
 LABEL_WIDTH, AMOUNT_WIDTH = 21, 13
 """With the sign they fill the 36 characters that a phone shows of a fixed-width block."""
+
+VALUE_LIMIT = 2_000
+"""Characters that a Slack button carries; a place that was typed longer than that is not offered again."""
 
 SECOND_LOOK = (
     f":warning: {bold('Low confidence.')} An ARV this uncertain needs a second look before anybody hears a number: "
@@ -33,8 +36,9 @@ def offer_text(quote: Quote) -> str:
 def offer_blocks(quote: Quote, *, with_buttons: bool = True) -> list[Block]:
     """Return the whole result; `with_buttons` adds what can be done with it."""
     blocks = [title_block(quote), *value_blocks(quote), *price_blocks(quote)]
-    if with_buttons:
-        blocks.append(actions([button("What if…", Action.WHAT_IF, _carried(quote))]))
+    carried = _carried(quote)
+    if with_buttons and len(carried) <= VALUE_LIMIT:
+        blocks.append(actions([button("What if…", Action.WHAT_IF, carried)]))
     return blocks
 
 
@@ -125,10 +129,8 @@ def _is_weak(quote: Quote) -> bool:
 
 def _ends(offer: Offer, estimate: ArvEstimate) -> str:
     """Say what the formula makes of the range's ends: the multiplier times each, less the same costs."""
-    multiplier = offer.lines[1].factor or ZERO
-    low, high = (
-        offer.mao - offer.arv_x_multiplier + round_half_up(end * multiplier) for end in (estimate.low, estimate.high)
-    )
+    costs = offer.arv_x_multiplier - offer.mao
+    low, high = (round_half_up(end * offer.multiplier) - costs for end in (estimate.low, estimate.high))
     return f"The range holds about 80 % of outcomes. MAO at its ends: {_whole(low)} to {_whole(high)}"
 
 
@@ -150,8 +152,7 @@ def _buyer_side(quote: Quote) -> str:
 
 
 def _whole(amount: Decimal) -> str:
-    text = f"{amount:,.0f}" if amount == amount.to_integral_value() else show(amount)
-    return text.replace("-", "−")
+    return show_short(amount).replace("-", "−")
 
 
 def _footer(quote: Quote) -> str:
@@ -160,9 +161,11 @@ def _footer(quote: Quote) -> str:
 
 
 def _carried(quote: Quote) -> str:
-    """Carry the inputs in the button, so that the form opens with them; the place last, "" where nobody named one."""
+    """Carry the inputs in the button, so that the form opens with them; the place last, "" where nobody typed one.
+
+    It is carried as typed, since the market that it was read as is another place: Mississauga pays no Toronto tax.
+    """
     inputs = quote.priced.inputs
-    place = inputs.market if inputs.market and inputs.market != "ALL" else ""
-    where = "" if quote.is_default_place else f"{place} {inputs.province}".strip()
-    parts = (quote.lead_number or 0, inputs.arv, inputs.repairs, inputs.holding_cost, inputs.holding_months, where)
+    holding = (inputs.holding_cost, inputs.holding_months)
+    parts = (quote.lead_number or 0, inputs.arv, inputs.repairs, *holding, quote.place)
     return "|".join("" if part is None else str(part) for part in parts)

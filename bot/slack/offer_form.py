@@ -14,7 +14,7 @@ from bot.slack.ids import Action, View
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
 from bot.slack.offer_card import offer_blocks
-from domain.money import show
+from domain.money import show_short
 
 
 class OfferForm(BaseModel):
@@ -99,7 +99,7 @@ def _refinements(typed: Mapping[str, str], lead: int | None) -> list[Block]:
 
 
 def _amount(amount: Decimal | None) -> str:
-    return "" if amount is None else show(amount).removesuffix(".00")
+    return "" if amount is None else show_short(amount)
 
 
 def _result(shown: Quote | str | None) -> list[Block]:

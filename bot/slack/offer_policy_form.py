@@ -17,7 +17,7 @@ from bot.slack.mrkdwn import bold, escape
 from bot.slack.offer_policy_card import compared, place_name
 from domain.errors import RuleBroken
 from domain.geo import ALL, PROVINCES
-from domain.money import parse_amount, plain_number, show
+from domain.money import parse_amount, plain_number, show_short
 from domain.offer_policies import ReasonMissing, ReasonTooLong, check_term, checked_reason
 from domain.offers import MultiplierOutOfRange, OfferPolicy
 
@@ -162,4 +162,4 @@ def _applies_to(shown: PolicyShown) -> list[Block]:
 
 
 def _dollars(amount: Decimal) -> str:
-    return show(amount).removesuffix(".00")
+    return show_short(amount)

@@ -41,7 +41,7 @@ async def command(desk: Desk, call: Call) -> None:
     match parse_offer_command(call.text):
         case OpenForm():
             await call.ack()
-            desk.background.start(open_view(desk, call, offer_view(OfferAsk())))
+            await open_view(desk, call, offer_view(OfferAsk()))
         case OfferHelp():
             await call.ack(text=HELP, response_type="ephemeral")
         case PriceLead(number, arv, repairs):

@@ -7,7 +7,7 @@ from bot.services.intake import readable
 from bot.services.places import NewPlace, PlaceStillUnknown
 from bot.slack.blocks import Block, modal, section, text_input
 from bot.slack.calls import Call, Desk, open_view, request_key, save
-from bot.slack.cards import post_card
+from bot.slack.cards import show_card
 from bot.slack.ids import View
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
@@ -43,7 +43,7 @@ async def submitted(desk: Desk, call: Call) -> None:
         return
     if who:
         await call.ack()
-        desk.background.start(_update_card(desk, who, number))
+        await show_card(desk, who, number)
 
 
 async def choose(desk: Desk, call: Call) -> None:
@@ -52,11 +52,7 @@ async def choose(desk: Desk, call: Call) -> None:
     number, province, market = call.action["value"].split("|", 2)
     who = await desk.actor(call.workspace_id, call.user_id)
     await desk.places.choose(who, int(number), (province, market))
-    await post_card(desk, who, int(number))
-
-
-async def _update_card(desk: Desk, who: Actor, number: int) -> None:
-    await post_card(desk, who, number)
+    await show_card(desk, who, int(number))
 
 
 def _view(lead: Lead) -> Block:

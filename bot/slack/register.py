@@ -1,5 +1,6 @@
 """The one table of every command, shortcut, action, view and event, and the listeners that look things up in it."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -84,24 +85,39 @@ class NotKnown(RuleBroken):
 
 
 async def _dispatch(desk: Desk, call: Call, table: Mapping[str, Listener], name: str) -> None:
+    """Run a listener until it acknowledges; the rest of it goes on in the background.
+
+    Bolt answers Slack when this returns, so what a listener does before its ack is done before the answer, and what it
+    does after it does not keep Slack waiting.
+    """
     acked = _Acked(call.ack)
     watched = Call(call.body, acked, call.respond)
-    try:
-        listener = table.get(name)
-        if listener is None:
-            raise NotKnown(name=name)
-        await listener(desk, watched)
-    except Exception as error:  # noqa: BLE001 - the one handler of this edge: the person gets words, the log the rest
-        await answer_error(desk, watched, error, acked=acked.done)
+
+    async def listen() -> None:
+        try:
+            listener = table.get(name)
+            if listener is None:
+                raise NotKnown(name=name)
+            await listener(desk, watched)
+        except Exception as error:  # noqa: BLE001 - the one handler of this edge: words for people, the rest for the log
+            await answer_error(desk, watched, error, acked=acked.given.done())
+
+    desk.background.start(listen()).add_done_callback(acked.settle)
+    await acked.given
 
 
 class _Acked:
-    """An acknowledgement that remembers whether it was given."""
+    """An acknowledgement that tells when it was given; a listener that ends without one settles it as well."""
 
     def __init__(self, ack: Ack) -> None:
         self._ack = ack
-        self.done = False
+        self.given: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def __call__(self, *arguments: object, **values: object) -> object:
-        self.done = True
-        return await self._ack(*arguments, **values)
+        answer = await self._ack(*arguments, **values)
+        self.settle()
+        return answer
+
+    def settle(self, _ended: object = None) -> None:
+        if not self.given.done():
+            self.given.set_result(None)

@@ -109,14 +109,14 @@ async def test_what_if_opens_the_form_with_the_priced_numbers(line):
     reply = await line.command("500k 40k Hamilton", name="/offer")
     await line.click(Action.WHAT_IF, element(reply.body, Action.WHAT_IF)["value"])
     view = line.slack.opened()
-    assert [initial(view, field) for field in ("arv", "repairs", "place")] == ["500,000", "40,000", "Hamilton ON"]
+    assert [initial(view, field) for field in ("arv", "repairs", "place")] == ["500,000", "40,000", "Hamilton"]
     assert "310,000.00" in words(view)
 
 
 async def test_what_if_of_a_price_without_a_market_keeps_the_province(line):
     reply = await line.command("500k 40k Manitoba", name="/offer")
     await line.click(Action.WHAT_IF, element(reply.body, Action.WHAT_IF)["value"])
-    assert initial(line.slack.opened(), "place") == "MB"
+    assert initial(line.slack.opened(), "place") == "Manitoba"
     assert "Offer for Manitoba" in words(line.slack.opened())
 
 
@@ -176,7 +176,7 @@ async def test_a_form_that_did_not_open_in_time_is_answered_with_what_was_typed(
     line.slack.failing["views.open"] = "expired_trigger_id"
     await line.command("John Smith 416-555-0134")
     (said,) = line.slack.made("chat.postMessage")
-    assert "You typed: John Smith 416-555-0134" in said["text"]
+    assert "You typed: /lead John Smith 416-555-0134" in said["text"]
 
 
 # Forms

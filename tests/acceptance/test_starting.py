@@ -44,7 +44,7 @@ def start(folder: Path, *arguments: str, **environment: str) -> Outcome:
         text=True,
         timeout=PATIENCE,
         check=False,
-        preexec_fn=_without_roots_override,
+        preexec_fn=_without_roots_rights,
     )
     return Outcome(done.returncode, done.stderr.strip(), time.monotonic() - begun)
 
@@ -55,10 +55,15 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _without_roots_override() -> None:
-    """In the new process: let file permissions bind root as well (prctl(2): PR_CAPBSET_DROP, CAP_DAC_OVERRIDE)."""
-    if os.geteuid() == 0 and ctypes.CDLL(None).prctl(24, 1, 0, 0, 0):
-        raise OSError("the capability could not be dropped")
+CAP_DAC_OVERRIDE, CAP_NET_BIND_SERVICE = 1, 10
+"""What lets root pass over file permissions and take the system's ports (capabilities(7))."""
+
+
+def _without_roots_rights() -> None:
+    """In the new process: let file permissions and ports bind root as well (prctl(2): PR_CAPBSET_DROP)."""
+    for capability in (CAP_DAC_OVERRIDE, CAP_NET_BIND_SERVICE):
+        if os.geteuid() == 0 and ctypes.CDLL(None).prctl(24, capability, 0, 0, 0):
+            raise OSError(f"capability {capability} could not be dropped")
 
 
 @pytest.fixture
@@ -95,6 +100,12 @@ def test_a_port_that_is_taken_is_named(folder):
     with listening() as port:
         outcome = start(folder, PORT=str(port))
     assert_stopped(outcome, f"Port {port} is taken on 127.0.0.1.", "choose another: PORT=8001 make run")
+
+
+def test_a_port_that_belongs_to_the_system_is_answered_with_which_to_choose(folder):
+    if int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) <= 80:
+        pytest.skip("on this machine everybody may take port 80")
+    assert_stopped(start(folder, PORT="80"), "Port 80 needs more rights than you have: choose one above 1023")
 
 
 def test_a_database_server_that_refuses_or_never_answers_is_named_in_time(folder):

@@ -1,6 +1,7 @@
 """The terminal's face: light until a command runs, plain when a rule is broken."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_arguments_that_make_no_sense_are_refused(arguments):
 
 def test_migrate_makes_the_file_and_doctor_finds_it_right(capsys, monkeypatch):
     invoke(monkeypatch, "migrate")
-    assert "stands at head" in capsys.readouterr().out
+    assert f"stands at {newest_revision()}." in capsys.readouterr().out
     assert Path("valhalla.db").exists()
     invoke(monkeypatch, "doctor")
     found = capsys.readouterr().out
@@ -56,9 +57,39 @@ def test_migrate_makes_the_file_and_doctor_finds_it_right(capsys, monkeypatch):
     assert str(newest_revision()) in found
 
 
-def test_doctor_of_an_empty_folder_says_what_to_do_and_fails(capsys, monkeypatch):
+def test_migrate_to_an_older_revision_than_the_databases_says_where_it_stands(capsys, monkeypatch):
+    invoke(monkeypatch, "migrate")
+    capsys.readouterr()
+    assert invoke(monkeypatch, "migrate", "0002") == 0
+    assert capsys.readouterr().out == f"The database stands at {newest_revision()}.\n"
+
+
+def test_migrate_to_a_revision_stops_there(capsys, monkeypatch):
+    assert invoke(monkeypatch, "migrate", "0002") == 0
+    assert capsys.readouterr().out == "The database stands at 0002.\n"
+
+
+@pytest.mark.parametrize("revision", ["nonsense", "0", "base", "+1", ""])
+def test_migrate_to_a_revision_that_is_none_names_those_there_are(capsys, monkeypatch, revision):
+    assert invoke(monkeypatch, "migrate", revision) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"valhalla: {revision!r} is no revision of the schema. Choose one of 0001, 0002, ")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(capsys, monkeypatch):
+    invoke(monkeypatch, "migrate")
+    with sqlite3.connect("valhalla.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert invoke(monkeypatch, "migrate") == 1
+    assert "stands at revision 9999, which this version of Valhalla does not know" in capsys.readouterr().err
     assert invoke(monkeypatch, "doctor") == 1
-    assert "WRONG  database" in capsys.readouterr().out
+    assert "stands at revision 9999" in capsys.readouterr().out
+
+
+def test_doctor_of_an_empty_folder_says_what_to_do_and_leaves_it_empty(capsys, monkeypatch, tmp_path):
+    assert invoke(monkeypatch, "doctor") == 1
+    assert f"WRONG  database: there is no file {tmp_path / 'valhalla.db'} yet" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_rule_is_one_sentence_and_exit_code_1(capsys, monkeypatch):

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select, update
 
 from bot.services.comparables import Comparables, CompsAsk, DealNotFound
 from bot.services.leads import Leads
-from bot.services.offers import LeadNotFound, OfferAsk, Offers
+from bot.services.numbered import LeadNotFound
+from bot.services.offers import OfferAsk, Offers
 from bot.services.places import NewPlace, Places
 from domain.arv import Confidence
 from domain.comp_refusals import CompIncomplete
@@ -114,6 +115,7 @@ async def test_the_change_is_audited_and_counted(database):
         "arv": "500000.00",
         "offer": "310000.00",
         "mao": "310000.00",
+        "assignment_fee": "0.00",
         "evidence_id": before.evidence_id,
     }
     assert entry.after["arv"] == f"{valued.estimate.arv}.00"
@@ -165,7 +167,7 @@ async def test_without_repairs_the_arv_is_kept_and_the_offer_stays_open(database
     (row,) = await all_rows(database, deal)
     assert (row.arv, row.offer, row.mao, row.evidence_id) == (valued.estimate.arv, None, None, valued.evidence.id)
     evidence = (await all_rows(database, offer_evidence))[-1]
-    assert (evidence.recommended_offer, evidence.assumptions_json["open_code"]) == (0, "REPAIRS_REQUIRED")
+    assert (evidence.recommended_offer, evidence.assumptions_json["open_code"]) == (None, "REPAIRS_REQUIRED")
     assert not [event for event in await all_rows(database, kpi_event) if event.metric == "offer_generated"]
 
 
@@ -175,7 +177,7 @@ async def test_without_a_province_the_arv_is_kept_and_the_card_still_asks_for_th
     assert "province" in valued.open_because
     (row,) = await all_rows(database, lead)
     assert set(row.missing) == {"place", "offer"}
-    assert valued.evidence.province == ""
+    assert valued.evidence.province is None
 
 
 async def test_without_a_policy_an_offer_that_stood_is_taken_back(database):

@@ -1,5 +1,8 @@
 """The self-examination names what is wrong and what to do about it."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from bot.doctor import examine
@@ -30,9 +33,25 @@ async def test_a_migrated_database_is_right(monkeypatch, sqlite_url):
     assert "sandbox" in findings["settings"][1]
 
 
-async def test_a_new_file_is_to_be_migrated():
+async def test_a_file_that_is_not_there_is_to_be_made_and_the_folder_is_left_empty(tmp_path):
     ok, sentence = (await found())["database"]
-    assert (ok, "run valhalla migrate" in sentence) == (False, True)
+    assert (ok, sentence) == (False, f"there is no file {tmp_path / 'valhalla.db'} yet: run valhalla migrate")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_an_empty_file_is_to_be_migrated_and_stays_empty(tmp_path):
+    (tmp_path / "valhalla.db").touch()
+    ok, sentence = (await found())["database"]
+    assert (ok, sentence.startswith("schema none, but "), "run valhalla migrate" in sentence) == (False, True, True)
+    assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [("valhalla.db", 0)]
+
+
+async def test_a_database_that_somebody_writes_to_is_looked_at_all_the_same(monkeypatch, sqlite_url):
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    with closing(sqlite3.connect(sqlite_url.partition(":///")[2])) as writing:
+        writing.execute("PRAGMA journal_mode=WAL")
+        writing.execute("BEGIN IMMEDIATE")
+        assert (await found())["database"][0]
 
 
 async def test_an_older_schema_is_to_be_migrated(tmp_path):

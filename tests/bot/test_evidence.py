@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from bot.services.comparables import Comparables, CompsAsk
-from bot.services.evidence import EvidenceBook, EvidenceNotFound, recorded_price
-from bot.services.offers import OfferAsk, Offers, PricedOffer
+from bot.services.evidence import EvidenceBook, EvidenceNotFound
+from bot.services.offers import OfferAsk, Offers
+from bot.services.pricing import PricedOffer, recorded_price
 from domain.comps import House
 from storage.database import Database
 from storage.offers import add_evidence, find_evidence, offer_evidence

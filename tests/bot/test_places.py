@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.services.actors import Actor
 from bot.services.leads import Capture, Leads
-from bot.services.offers import LeadNotFound
+from bot.services.numbered import LeadNotFound
 from bot.services.places import NewPlace, Places, PlaceSettled, PlaceStillUnknown
 from storage.audit import audit_entry
 from storage.kpis import kpi_event
@@ -60,9 +60,14 @@ async def test_completing_leaves_an_audit_row_and_events_outside_the_flow(databa
     leads, places = team
     captured = await leads.capture(rep(), Capture(NOWHERE))
     await places.complete(rep(), captured.number, HAMILTON)
-    [entry] = await rows(database, audit_entry, "actor", "verb", "subject", "before", "after")
-    assert entry[:3] == ("U0REP", "place_set", f"L-{captured.number}")
-    assert (entry.before["province"], entry.after["province"]) == (None, "ON")
+    entries = {
+        entry.verb: entry for entry in await rows(database, audit_entry, "actor", "verb", "subject", "before", "after")
+    }
+    moved = entries.pop("place_set")
+    assert (moved.actor, moved.subject) == ("U0REP", f"L-{captured.number}")
+    assert (moved.before["province"], moved.after["province"]) == (None, "ON")
+    [priced] = entries.values()
+    assert (priced.subject, priced.before["offer"], priced.after["offer"]) == ("D-1", None, "310000.00")
     events = [row.correlation_id.partition(":")[0] for row in await rows(database, kpi_event, "correlation_id")]
     assert events.count("leadflow") == 5
     assert {"ladder", "offer"} <= set(events)

@@ -10,10 +10,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def slack_api() -> Path | None:
-    """Return the folder named by VALHALLA_SLACK_API, else ../shared/data/slack-api beside the repository, else None."""
+    """Return the folder named by VALHALLA_SLACK_API, None where it is not set. A folder that is not there is an error."""
     named = os.environ.get("VALHALLA_SLACK_API")
-    folder = Path(named) if named else ROOT.parent / "shared" / "data" / "slack-api"
-    return folder if folder.is_dir() else None
+    if not named:
+        return None
+    if not Path(named).is_dir():
+        raise NotADirectoryError(f"VALHALLA_SLACK_API names no folder: {named}")
+    return Path(named)
 
 
 def contract(path):

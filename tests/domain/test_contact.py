@@ -9,6 +9,7 @@ from domain.contact import (
     PhoneInvalid,
     area_code,
     email_key,
+    mask_contacts,
     mask_email,
     mask_phone,
     normalise_email,
@@ -242,3 +243,20 @@ def test_addresses_that_differ_in_case_share_one_key():
 )
 def test_an_address_is_masked_to_its_first_letter_and_domain(email, masked):
     assert mask_email(email) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("call her at 647-555-0199 after six", "call her at ••• after six"),
+        ("(416) 555-0134, +1 416 555 0135 or 4165550136", "•••, ••• or •••"),
+        ("write to jane.roe@example.com, not to bob@example.co.uk", "write to •••, not to •••"),
+        (
+            "roof 2014, asks 450,000, 12 King St W L8P 1A1, lot 40x120",
+            "roof 2014, asks 450,000, 12 King St W L8P 1A1, lot 40x120",
+        ),
+        ("", ""),
+    ],
+)
+def test_numbers_and_addresses_inside_a_text_are_masked_and_nothing_else(text, masked):
+    assert mask_contacts(text) == masked

@@ -150,13 +150,13 @@ def _deals() -> None:
 def _offer_evidence() -> None:
     create_table(
         "offer_evidence",
-        sa.Column("province", sa.String(2), nullable=False),
+        sa.Column("province", sa.String(2)),
         sa.Column("market", sa.String(64), nullable=False),
         sa.Column("arv", CENTS, nullable=False),
-        sa.Column("repairs", CENTS, nullable=False),
-        sa.Column("fees_buffer", CENTS, nullable=False),
-        sa.Column("mao", CENTS, nullable=False),
-        sa.Column("recommended_offer", CENTS, nullable=False),
+        sa.Column("repairs", CENTS),
+        sa.Column("fees_buffer", CENTS),
+        sa.Column("mao", CENTS),
+        sa.Column("recommended_offer", CENTS),
         sa.Column("comps_json", JSON, nullable=False),
         sa.Column("assumptions_json", JSON, nullable=False),
         sa.Column("lines", JSON, nullable=False),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.app import SANDBOX_ROLES, make_desk  # the composition root's own desk, whatever services it has by now
 from bot.clock import MovableClock, SystemClock
@@ -73,6 +74,13 @@ class Line:
         action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value}
         return await self._interact(_interaction("block_actions", user) | {"actions": [action]} | more)
 
+    async def click_unfinished(self, action_id: str, value: str = "") -> int:
+        """Click a button and return the answer's status without waiting for what goes on behind it."""
+        action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value}
+        payload = _interaction("block_actions") | {"actions": [action]}
+        response = await self._dispatch(urlencode({"payload": json.dumps(payload)}), FORM)
+        return int(response.status)
+
     async def type_in(self, view: Mapping[str, Any], action_id: str = "offer_input", **fields: Any) -> Answer:
         """Type into fields, by label, of a view whose inputs report while a person types."""
         return await self.click(action_id, view=self.filled(view, **fields))
@@ -101,9 +109,12 @@ class Line:
     async def _interact(self, payload: Mapping[str, Any]) -> Answer:
         return await self._send(urlencode({"payload": json.dumps(payload)}), FORM)
 
-    async def _send(self, body: str, content_type: str) -> Answer:
+    async def _dispatch(self, body: str, content_type: str) -> BoltResponse:
         headers = signed_headers(self.secret, body, SystemClock().now()) | {"Content-Type": content_type}
-        response = await self.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
+        return await self.app.async_dispatch(AsyncBoltRequest(body=body, headers=headers))
+
+    async def _send(self, body: str, content_type: str) -> Answer:
+        response = await self._dispatch(body, content_type)
         await self.desk.background.finish()
         answer = _parsed(response.body)
         self.slack.faults += [f"acknowledgement {fault}" for fault in _judged(answer)]
