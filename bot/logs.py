@@ -21,7 +21,7 @@ _ECHO: Final = re.compile(
       | \b(?:date/time[ ])?field[ ]value[ ]out[ ]of[ ]range:[ ]
     )
     .*?
-    (?= \Z | \n[ |]*(?: HINT:[ ] | \[SQL | \(Background[ ]on | The[ ]above[ ]exception | During[ ]handling | \+-) )
+    (?= \Z | \n[\s|]*(?: HINT:[ ] | \[SQL | \(Background[ ]on | The[ ]above[ ]exception | During[ ]handling | \+-) )
     """,
     re.DOTALL | re.VERBOSE,
 )

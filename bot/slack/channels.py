@@ -10,7 +10,7 @@ PAGE = 200
 async def find_channels(desk: Desk, workspace: Workspace) -> None:
     """Remember #leads, #approvals and #kpi where the workspace has not chosen others.
 
-    A channel that does not exist stays unset: its cards go to people's direct messages until it is made.
+    A channel that does not exist stays unset: its cards go to people's direct messages until the next start finds it.
     """
     unset = {name: column for name, column in NAMES.items() if getattr(workspace, column) is None}
     found = await _named(desk, unset) if unset else {}

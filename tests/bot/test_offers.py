@@ -12,7 +12,6 @@ from bot.services.offers import OfferAsk, Offers
 from bot.services.places import NewPlace, Places
 from domain.comps import House
 from domain.taxes import TaxStatus
-from storage.leads import lead
 from storage.offers import offer_evidence
 from storage.policies import offer_policy
 from storage.requests import RequestKey
@@ -64,8 +63,8 @@ async def test_the_tax_is_that_of_the_day_where_the_property_stands_not_where_th
     rep_in_vancouver = replace(rep(), zone="America/Vancouver")
     for ask in (OfferAsk(lead_number=1), replace(ASK, place="Gatineau")):
         side = (await offers.preview(rep_in_vancouver, ask)).buyer_side
-        assert isinstance(side, str), side
-        assert "no table" in side or "not known" in side
+        assert isinstance(side, str)
+        assert "is not known" in side
 
 
 async def test_the_default_place_has_a_day_of_its_own_too(database):
@@ -122,4 +121,3 @@ async def test_a_repeat_stays_what_it_was_when_the_lead_has_moved(database):
     await Places(database, StandingClock()).complete(rep(), 1, NewPlace("1 Main St, Vancouver BC", None))
     again = await offers.quote(rep(), OfferAsk(lead_number=1), KEY)
     assert (again.priced, again.evidence_id) == (first.priced, first.evidence_id)
-    assert len(await database.read(HERE, lambda tx: tx.connection.execute(select(lead.c.id)).all())) == 1

@@ -10,10 +10,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def slack_api() -> Path | None:
-    """Return the folder named by VALHALLA_SLACK_API, None where it is not set. A folder that is not there is an error."""
+    """Return the folder named by VALHALLA_SLACK_API, else a data/slack-api in a folder beside the checkout, else None.
+
+    A named folder that is not there is an error.
+    """
     named = os.environ.get("VALHALLA_SLACK_API")
     if not named:
-        return None
+        return next(iter(sorted(ROOT.parent.glob("*/data/slack-api"))), None)
     if not Path(named).is_dir():
         raise NotADirectoryError(f"VALHALLA_SLACK_API names no folder: {named}")
     return Path(named)
