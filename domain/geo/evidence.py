@@ -4,15 +4,28 @@ import re
 from dataclasses import dataclass, field
 
 from domain.geo.gazetteer import Reading
-from domain.geo.lexicon import Kind, lexicon, meanings
+from domain.geo.lexicon import Kind, is_region, lexicon, meanings
 from domain.geo.postal import Found, find_alone, take_whole
 from domain.geo.provinces import NAMES
 from domain.geo.slots import is_abroad, is_named_like, is_nebraska, is_place, is_stated
-from domain.geo.spans import Span, find, has_distance, is_distant, is_reference, street_words
+from domain.geo.spans import (
+    Span,
+    find,
+    has_distance,
+    is_distant,
+    is_excluded,
+    is_joined,
+    is_reference,
+    street_words,
+)
 from domain.geo.text import Line, plain, split
 
 _UK_POSTCODE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}(?![A-Za-z0-9])")
+_TOLD = (Kind.PLACE, Kind.PROVINCE)
 _FOREIGN = (Kind.COUNTRY, Kind.FOREIGN_WORD, Kind.STATE_CODE)
+
+
+_IN_FRENCH = {"st jean": ("st john", "st johns")}
 
 
 @dataclass(slots=True)
@@ -76,13 +89,17 @@ def gather(value: object) -> Evidence:
 def _live(line: Line, spans: list[Span], streets: set[int]) -> list[Span]:
     """Leave out phrases that mean nothing, streets, and points of reference."""
     is_far = has_distance(line)
-    return [
-        span
-        for span in spans
-        if span.kind is not Kind.NOTHING
-        and span.start not in streets
-        and not (is_far and span.kind in (Kind.PLACE, Kind.PROVINCE) and is_reference(line, span))
-    ]
+    has_province = any(span.kind is Kind.PROVINCE for span in spans)
+    live: list[Span] = []
+    reference: Span | None = None
+    for span in spans:
+        if span.kind is Kind.NOTHING or span.start in streets:
+            continue
+        if is_far and span.kind in _TOLD and (is_reference(line, span) or is_joined(line, span, reference)):
+            reference = span
+        elif not (has_province and span.kind is Kind.PLACE and is_excluded(line, span)):
+            live.append(span)
+    return live
 
 
 def _sort(evidence: Evidence, spans: list[Span]) -> None:
@@ -94,8 +111,9 @@ def _sort(evidence: Evidence, spans: list[Span]) -> None:
         after = spans[at + 1] if at + 1 < len(spans) else None
         if span.kind in _FOREIGN:
             if is_abroad(line, span, before):
-                evidence.is_foreign = True
-                _drop_chain(kept, span.start)
+                first = _drop_chain(kept, span.start)
+                is_far = first is not None and bool(kept) and is_distant(line, first)
+                evidence.is_foreign = evidence.is_foreign or not is_far  # "across from Buffalo NY" lies here
             elif is_named_like(span, after):
                 kept.append(span._replace(kind=Kind.PLACE))
         elif span.kind is Kind.CANADA:
@@ -117,9 +135,13 @@ def _is_californian(line: Line, span: Span, before: Span | None) -> bool:
     return span.name == "ca" and before is not None and before.name == "ontario" and before.end == span.start
 
 
-def _drop_chain(kept: list[Span], start: int) -> None:
+def _drop_chain(kept: list[Span], start: int) -> Span | None:
+    """Drop the phrases that end where the foreign one begins, and give the first of them."""
+    first = None
     while kept and kept[-1].end == start:
-        start = kept.pop().start
+        first = kept.pop()
+        start = first.start
+    return first
 
 
 def _keep(evidence: Evidence, kept: list[Span]) -> None:
@@ -127,12 +149,29 @@ def _keep(evidence: Evidence, kept: list[Span]) -> None:
     for at, span in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) and kept[at + 1].start == span.end else None
         province = following if following is not None and following.kind is not Kind.PLACE else None
+        if span.kind is Kind.PLACE and _is_around(kept, at):
+            continue
         if span.kind is Kind.PLACE:
             _add_name(evidence, span, province)
         elif span.name == "quebec" and _is_city(kept, at, province):
             evidence.names.append(Named("quebec city", meanings("quebec city")))
         elif (code := NAMES[span.name]) not in evidence.provinces:
             evidence.provinces.append(code)
+
+
+def _is_around(kept: list[Span], at: int) -> bool:
+    """Tell whether a region stands beside a place of its province, which says more: "Ajax, Durham Region"."""
+    span = kept[at]
+    if not is_region(span.name):
+        return False
+    beside = [each for each in kept[max(0, at - 1) : at + 2] if span.start == each.end or each.start == span.end]
+    province = meanings(span.name)[0].province
+    return any(
+        each.kind is Kind.PLACE
+        and not is_region(each.name)
+        and any(reading.province == province for reading in meanings(each.name))
+        for each in beside
+    )
 
 
 def _is_city(kept: list[Span], at: int, stated: Span | None) -> bool:
@@ -143,11 +182,12 @@ def _is_city(kept: list[Span], at: int, stated: Span | None) -> bool:
 
 
 def _sloppy(name: str, stated: Span | None) -> tuple[Reading, ...]:
-    """St. John's, NB means Saint John and Saint John, NL means St. John's: the same name with or without its s."""
+    """St. John's, NB means Saint John and Saint John, NL means St. John's, with or without its s, in French too."""
     if stated is None or any(reading.province == NAMES[stated.name] for reading in meanings(name)):
         return ()
-    other = name[:-1] if name.endswith("s") else name + "s"
-    return tuple(reading for reading in meanings(other) if reading.province == NAMES[stated.name])
+    others = _IN_FRENCH.get(name) or (name[:-1] if name.endswith("s") else name + "s",)
+    found = (reading for other in others for reading in meanings(other))
+    return tuple(reading for reading in found if reading.province == NAMES[stated.name])
 
 
 def _add_name(evidence: Evidence, span: Span, stated: Span | None) -> None:

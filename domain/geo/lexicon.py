@@ -9,6 +9,7 @@ from domain.geo.gazetteer import Reading, name_lines, readings
 from domain.geo.location import ALL
 from domain.geo.provinces import NAMES
 from domain.geo.tables import read_rows, read_text
+from domain.geo.text import key
 from domain.geo.zones import zones_of_fsa
 
 
@@ -129,3 +130,10 @@ def commonness(name: str) -> Common | None:
     if all(reading.is_inner for reading in found):
         return Common.SOFT
     return None
+
+
+@cache
+def is_region(name: str) -> bool:
+    """Tell whether a nickname means more than a place: a county or region outside the markets, no municipality."""
+    nickname = lexicon().nicknames.get(name)
+    return nickname is not None and nickname.market == ALL and not readings(key(nickname.municipality))

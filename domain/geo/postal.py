@@ -18,6 +18,7 @@ _ALONE = re.compile(r"[abceghj-nprstvxy][0-9][abceghj-nprstv-z]")  # "lol" and "
 _NAMES_IT = word_set("fsa_says")
 _SAYS = word_set("fsa_near")
 _FOLLOWS = word_set("fsa_follows")
+_ANNOUNCES = word_set("fsa_announced")
 _LOOK_ALIKES = word_set("fsa_look_alikes")
 _FATHER_CHRISTMAS = "H0H"
 _TABLE = str.maketrans("OIoi", "0101")
@@ -72,7 +73,7 @@ def _is_said(line: Line, at: int, code: str, placed: frozenset[int] | set[int]) 
     words, shown, gaps = line
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    if before in _NAMES_IT or after in ("fsa", "postal"):
+    if before in _NAMES_IT or after in ("fsa", "postal") or not _ANNOUNCES.isdisjoint(words[:at]):
         return True
     if code in _LOOK_ALIKES:
         return False

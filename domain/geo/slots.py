@@ -5,7 +5,7 @@ import re
 from domain.geo.gazetteer import Reading
 from domain.geo.lexicon import Common, Kind, commonness, lexicon, meanings
 from domain.geo.provinces import NAMES
-from domain.geo.spans import Span
+from domain.geo.spans import Span, has_distance
 from domain.geo.tables import word_set
 from domain.geo.text import POSTAL_WORD, Line
 
@@ -153,8 +153,11 @@ def _is_supported(line: Line, span: Span, common: Common) -> bool:
     is_capital = before != "a" and line.shown[start].istitle()  # "à Hope" reads like "a Bright idea"
     if before in _PREPOSITIONS and (common is Common.SOFT or is_capital):
         return True
-    if common is Common.HARD:
-        return False
     after = words[end] if end < len(words) else ""
     is_closed = not after or line.gaps[end] == ","
+    is_measured = start == 0 and is_capital and (is_closed or after[0].isdigit())
+    if is_measured and has_distance(line):  # "Stonewall 30 min from Winnipeg"
+        return True
+    if common is Common.HARD:
+        return False
     return before in _PROPERTY or after in _PROPERTY or (is_closed and words[0][0].isdigit())

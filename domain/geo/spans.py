@@ -1,5 +1,6 @@
 """Spans: the phrases of the lexicon in a line, the longest first, and the streets and reference points among them."""
 
+import re
 from typing import NamedTuple
 
 from domain.geo.lexicon import Kind, lexicon
@@ -15,6 +16,9 @@ _UNITS = word_set("units")
 _LEADING = word_set("leading")
 _PASSED = word_set("passed")
 _DISTANT = word_set("distant")
+_EXCLUDING = word_set("excluding")
+_TOGETHER = word_set("together")
+_ELIDED = re.compile(r"[DLdl]'")
 _STREET_WORDS = _STRONG | _WEAK | _FRENCH
 
 
@@ -45,6 +49,8 @@ def find(line: Line) -> list[Span]:
                     found.append(Span(at, at + size, name, kind))
                     step = size
                     break
+        elif _ELIDED.match(line.shown[at]) and (kind := kinds.get(words[at][1:])):
+            found.append(Span(at, at + 1, words[at][1:], kind))
         at += step
     return found
 
@@ -107,6 +113,22 @@ def has_distance(line: Line) -> bool:
     return not _UNITS.isdisjoint(line.words) or any(
         word[0].isdigit() and word.lstrip("0123456789") in _UNITS for word in line.words
     )
+
+
+def is_excluded(line: Line, span: Span) -> bool:
+    """Tell whether a place is named only to leave it out: "Ontario (outside GTA)"."""
+    at = span.start - 1
+    while at > 0 and line.words[at] in _PASSED:
+        at -= 1
+    return at >= 0 and line.words[at] in _EXCLUDING
+
+
+def is_joined(line: Line, span: Span, before: Span | None) -> bool:
+    """Tell whether a place shares what is said of the place before it: "an hour from Ottawa and Montreal"."""
+    if before is None:
+        return False
+    between = line.words[before.end : span.start]
+    return line.gaps[span.start] == "/" if not between else len(between) == 1 and between[0] in _TOGETHER
 
 
 def is_reference(line: Line, span: Span) -> bool:

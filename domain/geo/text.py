@@ -1,5 +1,6 @@
 """Text as people type it, made plain: chat mark-up off, accents folded, cut into words and what stands between them."""
 
+import html
 import re
 import unicodedata
 from typing import NamedTuple
@@ -12,7 +13,7 @@ POSTAL_WORD = "postal7code"
 
 _MARKUP = re.compile(  # every repetition is bounded or stops at its own sign, so that no text takes long
     r"<(?:[@#!][^<>|]*|(?:https?|mailto|tel):[^<>|]*)(?:\|([^<>]*))?>"
-    r"|https?://\S+|[^\s@<>]{1,64}@[^\s@<>]{1,64}|:[a-z][a-z0-9_+-]{1,40}:|&[a-z]{2,8};"
+    r"|https?://\S+|[^\s@<>]{1,64}@[^\s@<>]{1,64}|:[a-z][a-z0-9_+-]{1,40}:"
 )
 _DOTTED = re.compile(
     r"(?<![A-Za-z.'])[A-Za-z]\.(?:(?:[ -]?[A-Za-z]\.)+(?:[A-Za-z](?![A-Za-z]))?|[A-Za-z](?![A-Za-z.]))"
@@ -43,9 +44,11 @@ def plain(text: str) -> str:
     """Give a text, up to its longest, without mark-up and accents, its case kept."""
     if len(text) > LONGEST:
         text = text.lstrip()[:LONGEST]
+    if "&" in text:
+        text = html.unescape(text)  # "Montr&eacute;al", "St. John&#39;s", and the chat's own "&amp;"
     if not text.isascii():
         text = _unaccented(text)
-    if "<" in text or ":" in text or "@" in text or "&" in text:
+    if "<" in text or ":" in text or "@" in text:
         text = _MARKUP.sub(_shown, text)
     if "." in text:
         text = _DOTTED.sub(_joined, text)
@@ -58,8 +61,6 @@ def _unaccented(text: str) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    if found[0] == "&amp;":
-        return "&"
     return f" {found[1] or ''} "
 
 

@@ -171,6 +171,17 @@ async def test_buyers_who_fit_are_told_with_their_reasons(socket):
     assert none[1]["matched_buyers"] == []
 
 
+async def test_the_least_fit_that_counts_is_the_documents_own(socket):
+    await add_buyer(socket.database, 1, regions="Ottawa", property_types="SFR")
+    told = {}
+    for least in (0, 0.5, 0.7, 1):
+        body = document(deal={"property_type": "SFR"}, match_settings={"min_match_score": least})
+        told[least] = [match["fit"] for match in (await post(socket, body))[1]["matched_buyers"]]
+    (fit,) = told[0]
+    assert 0.5 <= fit < 0.7
+    assert told == {0: [fit], 0.5: [fit], 0.7: [], 1: []}
+
+
 async def add_buyer(database, number, **values):
     """Add an active buyer who never answered."""
     counts = {"contacted": 0, "responded": 0, "bought": 0}

@@ -126,6 +126,40 @@ async def test_what_if_of_a_price_for_the_default_place_still_says_so(line):
     assert "Offer for Ontario* (the team's default place)" in words(line.slack.opened())
 
 
+async def what_if(line, text):
+    """Price something and open the form from the answer's button; return the form."""
+    reply = await line.command(text, name="/offer")
+    await line.click(Action.WHAT_IF, element(reply.body, Action.WHAT_IF)["value"])
+    return line.slack.opened()
+
+
+async def test_what_if_of_a_lead_stays_at_the_leads_own_city_and_its_tax(line):
+    await captured(line, **{"Property address": "1 Main St, Mississauga, ON"})
+    view = await what_if(line, "L-1")
+    assert initial(view, "place") == ""
+    assert "empty: the lead's place" in str(view["blocks"])
+    assert "Ontario: verified" in words(view)
+    assert "Toronto: verified" not in words(view)
+
+
+async def test_what_if_of_a_suburb_keeps_the_place_as_it_was_typed(line):
+    view = await what_if(line, "500k 40k in Mississauga")
+    assert initial(view, "place") == "Mississauga"
+    assert "Toronto: verified" not in words(view)
+
+
+async def test_what_if_of_a_market_that_spans_two_provinces_prices_the_same_place_again(line):
+    view = await what_if(line, "500k 40k Gatineau")
+    assert initial(view, "place") == "Gatineau"
+    assert "Offer for Ottawa QC" in words(view)
+
+
+async def test_a_place_too_long_for_a_button_is_priced_without_one(line):
+    reply = await line.command(f"500k 40k Hamilton ON {'near the lake ' * 150}", name="/offer")
+    assert "310,000.00" in words(reply.body)
+    assert Action.WHAT_IF not in action_ids(reply.body)
+
+
 async def test_a_button_inside_a_modal_pushes_its_form_on_top(line):
     await line.command(name="/offer")
     await line.click(Action.PRICE, "0", view={**line.filled(line.slack.opened())})

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from bot.services.comparables import Comparables, CompsAsk, DealNotFound
 from bot.services.leads import Leads
@@ -156,7 +156,25 @@ async def test_a_correction_of_the_same_form_is_another_request(database):
     assert second.evidence.id > first.evidence.id
 
 
+async def test_the_policys_assignment_fee_goes_to_the_deal(database):
+    await started(database)
+    fee = {"default_assignment_fee": Decimal("10000.00")}
+    await database.write(HERE, lambda tx: tx.connection.execute(update(offer_policy).values(**fee)))
+    await entered(database)
+    assert (await all_rows(database, deal))[0].assignment_fee == Decimal("10000.00")
+
+
 # What can't be priced yet
+
+
+async def test_averages_over_evidence_count_computed_offers_alone(database):
+    await started(database)
+    await captured(database, repairs=None)
+    await entered(database, replace(ASK, lead_number=2))
+    columns = ("repairs", "mao", "recommended_offer")
+    query = text(f"SELECT {', '.join(f'AVG({name})' for name in columns)} FROM offer_evidence")
+    (averages,) = await database.read(HERE, lambda tx: tx.connection.execute(query).all())
+    assert [int(average) for average in averages] == [4_000_000, 31_000_000, 31_000_000]
 
 
 async def test_without_repairs_the_arv_is_kept_and_the_offer_stays_open(database):
@@ -186,7 +204,7 @@ async def test_without_a_policy_an_offer_that_stood_is_taken_back(database):
     valued = await entered(database)
     assert "switched off" in valued.open_because
     (row,) = await all_rows(database, deal)
-    assert (row.offer, row.mao) == (None, None)
+    assert (row.offer, row.mao, row.assignment_fee) == (None, None, None)
     entry = (await all_rows(database, audit_entry))[-1]
     assert (entry.before["offer"], entry.after["offer"]) == ("310000.00", None)
 

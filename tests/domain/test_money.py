@@ -18,6 +18,7 @@ from domain.money import (
     plain_number,
     round_half_up,
     show,
+    show_short,
     to_cents,
 )
 
@@ -337,6 +338,22 @@ def test_a_tie_goes_away_from_zero(value, step, rounded):
 )
 def test_an_amount_is_shown_to_the_cent_with_commas(value, text):
     assert show(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("310000", "310,000"),
+        ("310000.00", "310,000"),
+        ("310000.5", "310,000.50"),
+        ("1000.004", "1,000"),
+        ("-5000", "-5,000"),
+        ("-0.00", "0"),
+        ("0.01", "0.01"),
+    ],
+)
+def test_whole_dollars_are_shown_short_and_cents_in_full(value, text):
+    assert show_short(Decimal(value)) == text
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,12 @@ def test_the_seed_case_carries_its_lines_in_order():
     assert offer.status == "offer"
 
 
+def test_an_offer_names_the_arv_and_the_multiplier_that_it_begins_with():
+    offer = compute_offer(SEED, POLICY)
+    assert (str(offer.arv), str(offer.multiplier)) == ("500000.00", "0.70")
+    assert offer.arv * offer.multiplier == offer.arv_x_multiplier
+
+
 @pytest.mark.parametrize(
     ("step", "label", "cut"),
     [

@@ -9,6 +9,7 @@ from sqlalchemy import event, select
 from bot.services.cards import GRACE, LEASE, Cards
 from bot.services.leads import Leads
 from domain.kpis import LEAD_FLOW, leadflow
+from domain.leads import ContactBasis
 from storage.database import Database
 from storage.kpis import kpi_event
 from storage.leads import claim_cardless, set_card
@@ -117,3 +118,11 @@ async def test_a_card_shows_what_was_captured(team):
     assert card.lead.created_at == NOW
     assert [task.step for task in card.tasks] == [1, 2, 3, 4, 5, 6]
     assert str(card.deal.offer) == "310000.00"
+
+
+async def test_consent_to_an_address_is_found_however_its_capitals_were_typed(team):
+    await captured(team, phone=None, email="Ann@example.com")
+    await captured(team, phone=None, email="ANN@example.com", basis=ContactBasis.NONE)
+    for number in (1, 2):
+        (entry,) = (await Leads(team, StandingClock()).card(rep(), number)).consents
+        assert entry.address == "ann@example.com"

@@ -355,3 +355,22 @@ def test_a_misspelling_is_read_as_what_it_was_meant_to_be(text, right):
 def test_a_longer_text_is_read_to_its_limit():
     assert locate("x " * 100_000 + "Toronto").province is None
     assert locate(" " * 100_000 + "Toronto").market == "Toronto"
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("Ajax, Durham Region", ("ON", "Toronto")),
+        ("Ajax Durham Region ON", ("ON", "Toronto")),
+        ("Port Perry, Durham Region", ("ON", "ALL")),
+        ("Ontario outside of the GTA", ("ON", "ALL")),
+        ("Ontario except Toronto", ("ON", "ALL")),
+        ("duplex in Chatham, 50 min from Windsor and London", ("ON", "ALL")),
+        ("duplex in Chatham 50 min from Windsor/London", ("ON", "ALL")),
+        ("triplex a l'Assomption", ("QC", "Montreal")),
+        ("une maison d'Hamilton", ("ON", "Hamilton")),
+        ("un condo d'Ottawa", ("ON", "Ottawa")),
+    ],
+)
+def test_what_stands_beside_a_place_is_no_second_place(text, pair):
+    assert infer_province_market(None, text) == pair
