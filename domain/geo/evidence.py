@@ -149,14 +149,19 @@ def _keep(evidence: Evidence, kept: list[Span]) -> None:
     for at, span in enumerate(kept):
         following = kept[at + 1] if at + 1 < len(kept) and kept[at + 1].start == span.end else None
         province = following if following is not None and following.kind is not Kind.PLACE else None
-        if span.kind is Kind.PLACE and _is_around(kept, at):
-            continue
-        if span.kind is Kind.PLACE:
+        if _is_around(kept, at):
+            _add_province(evidence, meanings(span.name)[0].province)
+        elif span.kind is Kind.PLACE:
             _add_name(evidence, span, province)
         elif span.name == "quebec" and _is_city(kept, at, province):
             evidence.names.append(Named("quebec city", meanings("quebec city")))
-        elif (code := NAMES[span.name]) not in evidence.provinces:
-            evidence.provinces.append(code)
+        else:
+            _add_province(evidence, NAMES[span.name])
+
+
+def _add_province(evidence: Evidence, code: str) -> None:
+    if code not in evidence.provinces:
+        evidence.provinces.append(code)
 
 
 def _is_around(kept: list[Span], at: int) -> bool:

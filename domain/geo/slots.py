@@ -5,7 +5,7 @@ import re
 from domain.geo.gazetteer import Reading
 from domain.geo.lexicon import Common, Kind, commonness, lexicon, meanings
 from domain.geo.provinces import NAMES
-from domain.geo.spans import Span, has_distance
+from domain.geo.spans import Span, is_measured
 from domain.geo.tables import word_set
 from domain.geo.text import POSTAL_WORD, Line
 
@@ -155,8 +155,8 @@ def _is_supported(line: Line, span: Span, common: Common) -> bool:
         return True
     after = words[end] if end < len(words) else ""
     is_closed = not after or line.gaps[end] == ","
-    is_measured = start == 0 and is_capital and (is_closed or after[0].isdigit())
-    if is_measured and has_distance(line):  # "Stonewall 30 min from Winnipeg"
+    is_subject = start == 0 and is_capital and (is_closed or after[0].isdigit())
+    if is_subject and is_measured(line):  # "Stonewall 30 min from Winnipeg"
         return True
     if common is Common.HARD:
         return False

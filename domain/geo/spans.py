@@ -131,6 +131,15 @@ def is_joined(line: Line, span: Span, before: Span | None) -> bool:
     return line.gaps[span.start] == "/" if not between else len(between) == 1 and between[0] in _TOGETHER
 
 
+def is_measured(line: Line) -> bool:
+    """Tell whether a line says how far something is from somewhere: "45 min from", "30km north of"."""
+    words = line.words
+    return any(
+        word.lstrip("0123456789") in _UNITS and not _LEADING.isdisjoint(words[at + 1 : at + 3])
+        for at, word in enumerate(words)
+    )
+
+
 def is_reference(line: Line, span: Span) -> bool:
     """Tell whether a place only says how far something is from it: "45 min from Toronto" (rule R10)."""
     at = span.start - 1

@@ -72,16 +72,17 @@ def test_each_sample_is_right(row):
     assert infer_province_market(*fields(row)) == expected(row)
 
 
-def test_cases_that_somebody_wrote_without_seeing_the_rules_are_right_98_times_in_100():
-    """98.4 % were right before anybody looked at the failures, 99.4 % are now."""
+def test_cases_that_somebody_wrote_from_the_rules_alone_are_right_98_times_in_100():
+    """The first 1,460 were written before the code was read, the harder rest after it; cases that the rules leave open are out.
+
+    Before anything was mended for them 97.5 % were right and 3.7 % of the texts without a place got one; now 99.5 % and 0.9 %.
+    """
     cases = rows("geo_outsider.csv")
-    right = sum(is_right(row) for row in cases)
-    assert len(cases) > 1_400
-    assert right / len(cases) >= 0.98
-
-
-def test_of_those_at_most_3_in_100_texts_without_a_place_get_one():
-    cases = [row for row in rows("geo_outsider.csv") if expected(row) == (None, "ALL")]
-    wrong = sum(not is_right(row) for row in cases)
-    assert len(cases) > 200
-    assert wrong / len(cases) <= 0.03
+    nowhere = [row for row in cases if expected(row) == (None, "ALL")]
+    full = [row for row in cases if row["category"] == "full_address"]
+    assert len(cases) > 2_400
+    assert len(nowhere) > 600
+    assert len(full) > 150
+    assert sum(map(is_right, cases)) / len(cases) >= 0.985
+    assert sum(not is_right(row) for row in nowhere) / len(nowhere) <= 0.02
+    assert all(map(is_right, full))

@@ -180,6 +180,16 @@ def test_minutes_from_a_place_are_a_point_of_reference(text, right):
     assert region(text) == right
 
 
+@pytest.mark.parametrize("text", ["Mission 30 min call", "Brandon 30 minutes late", "Mobile, 10 min call"])
+def test_minutes_that_lead_nowhere_make_no_place_of_an_everyday_word(text):
+    assert infer_province_market(None, text) == (None, "ALL")
+
+
+def test_a_place_beside_a_region_is_read_in_the_province_of_the_region():
+    assert infer_province_market("Bradford, Simcoe County") == ("ON", "Toronto")
+    assert infer_province_market("Durham Region, Ajax") == ("ON", "Toronto")
+
+
 @pytest.mark.parametrize(
     ("text", "right"),
     [
