@@ -17,6 +17,9 @@ from bot.sandbox.payloads import Clicked
 from bot.sandbox.people import Person
 from bot.sandbox.views import View
 
+SETTLE_SECONDS = 0.5
+"""How long a closed form is followed by what the bot posts for it, so that a script finds it when it looks."""
+
 _TROUBLE = "We had some trouble connecting. The bot's answer was not understood"
 
 
@@ -30,10 +33,14 @@ async def submit(desk: Desk, asked: Asked) -> Json:
     errors = complaints(view.blocks, full_state(view.blocks, view.typed))
     if errors:
         return {"ok": False, "errors": errors, "view": view.to_json()}
-    receipt = await desk.courier.deliver(payloads.view_submission(desk.world, person, view))
-    if not receipt.ok:
-        return no_ack(desk, receipt) | {"errors": {}, "view": top_view(desk, person)}
-    return _after_submit(desk, person, view, receipt)
+    with desk.world.live.watch(person.id) as watch:
+        receipt = await desk.courier.deliver(payloads.view_submission(desk.world, person, view))
+        if not receipt.ok:
+            return no_ack(desk, receipt) | {"errors": {}, "view": top_view(desk, person)}
+        answer = _after_submit(desk, person, view, receipt)
+        if answer["ok"]:
+            await watch.wait(min(SETTLE_SECONDS, desk.world.config.show_seconds))
+    return answer
 
 
 async def close(desk: Desk, asked: Asked) -> Json:

@@ -100,7 +100,8 @@ class Watch:
         self._stop()
 
     def _look(self, notice: Notice) -> None:
-        if notice.by_bot and notice.user in (None, self._user_id):
+        # The Home tab is redrawn behind whatever a person did: it is nobody's answer.
+        if notice.by_bot and notice.kind != "home" and notice.user in (None, self._user_id):
             self.notices.append(notice)
             self._seen.set()
 

@@ -59,7 +59,7 @@ def store(tx: Tx, run: Run) -> Ids:
     lead_number, deal_number = next_numbers(tx, "lead", "deal")
     lead_id = add_lead(tx, lead_values(run, lead_number))
     if run.found.steps:
-        add_tasks(tx, task_rows(run, lead_id))
+        add_tasks(tx, task_rows(run, lead_id, owner=run.who.rep_id))
     if consents := list(_consent_rows(run)):
         add_consents(tx, consents)
     brief_id = add_brief(tx, brief_values(run, lead_id))
@@ -114,7 +114,7 @@ def _search_text(draft: LeadDraft) -> str:
     return f"{words} {(draft.phone or '').lstrip('+')}".strip()
 
 
-def task_rows(run: Run, lead_id: int) -> Iterator[dict[str, object]]:
+def task_rows(run: Run, lead_id: int, *, owner: str | None) -> Iterator[dict[str, object]]:
     """Yield the columns of each planned step."""
     place = run.found.place
     for step in run.found.steps:
@@ -126,7 +126,7 @@ def task_rows(run: Run, lead_id: int) -> Iterator[dict[str, object]]:
             "step": step.step,
             "due_at": step.due_at,
             "completed": False,
-            "owner": run.who.rep_id,
+            "owner": owner,
             "correlation_id": kpis.ladder(lead_id),
             "run": 1,
             "state": TaskState.PLANNED,

@@ -146,7 +146,7 @@ def _is_same_market(run: flow.Run, lead: Lead) -> bool:
 def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[KpiEvent]:
     """Plan a ladder where there is none, else move its open steps to the hours of the new place."""
     if not tasks and run.found.steps:
-        add_tasks(tx, flow.task_rows(run, lead.id))
+        add_tasks(tx, flow.task_rows(run, lead.id, owner=lead.rep_id))
         detail = {"steps": len(run.found.steps)}
         return [KpiEvent(Kpi.LADDER_CREATED, True, kpis.ladder(lead.id), run.who.user_id, detail=detail)]
     place = run.found.place

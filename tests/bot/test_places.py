@@ -63,6 +63,13 @@ async def test_an_unknown_address_plans_and_prices_nothing_until_it_is_completed
     assert "Hamilton ON" in after.brief.headline
 
 
+async def test_the_follow_ups_are_the_reps_whoever_completes_the_address(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(NOWHERE))
+    await places.complete(rep(user_id="U0LEE"), captured.number, HAMILTON)
+    assert {row.owner for row in await rows(database, followup_task, "owner")} == {"U0REP"}
+
+
 async def test_completing_leaves_an_audit_row_and_events_outside_the_flow(database, team):
     leads, places = team
     captured = await leads.capture(rep(), Capture(NOWHERE))

@@ -86,7 +86,8 @@ def articles(page: Page) -> Locator:
 
 def card_of(page: Page, name: str) -> Locator:
     """The card of a lead in the channel."""
-    return articles(page).filter(has=page.get_by_role("heading", name=re.compile(rf"^L-\d+\s+{name}$")))
+    in_channel = articles(page).filter(has_not_text="Only visible to you")
+    return in_channel.filter(has=page.get_by_role("heading", name=re.compile(rf"^L-\d+\s+{name}$")))
 
 
 def number_on(card: Locator) -> str:
