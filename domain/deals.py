@@ -40,7 +40,7 @@ class BriefStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """The status in a person's words; an agreement is what the public project calls a contract."""
+        """The status in a person's words; what is stored as "under_contract" is an agreement."""
         return _BRIEF_LABELS[self]
 
 

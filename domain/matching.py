@@ -12,7 +12,7 @@ from domain.buyers import PropertyType, PropertyTypeUnclear, property_type, prop
 from domain.matching_areas import Area, Place, area_of, place_of
 
 MIN_FIT: Final = 0.7
-"""Fit from which a buyer counts as a match (the seed's min_match_score)."""
+"""Fit from which a buyer counts as a match, unless the caller of the HTTP flow gives another `min_match_score`."""
 
 OUTSIDE_FACTOR: Final = 0.25
 """What one known refusal (region, type or price) leaves of the fit."""
@@ -93,9 +93,9 @@ class _Part:
 def rank(deal: DealFacts, buyers: Iterable[BuyerFacts], *, limit: int | None = None) -> list[Match]:
     """The active buyers, best first; the first `limit` of them when it is given.
 
-    fit = .25 region + .25 type + .30 price + .10 beds + .10 baths (the seed's weights), each from 0 to 1, times .25
-    for each known refusal of region, type or price. score = fit³ · √(activity · recency). Equal scores keep the order
-    of fit, then of `buyers`. Everybody active is listed, however bad the fit: `MIN_FIT` is the caller's to apply.
+    fit = .25 region + .25 type + .30 price + .10 beds + .10 baths, each part from 0 to 1, times .25 for
+    each known refusal of region, type or price. score = fit³ · √(activity · recency). Equal scores keep the order of
+    fit, then of `buyers`. Everybody active is listed, however bad the fit: `MIN_FIT` is the caller's to apply.
     """
     place = place_of(deal.region, deal.province, deal.market)
     kind = _deal_type(deal.property_type)

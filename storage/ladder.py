@@ -74,7 +74,7 @@ Index("ix_followup_task_owner", _c.workspace_id, _c.owner, _c.due_at)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step as stored; `medium` is the column that the seed calls channel."""
+    """One step as stored; `medium` stands in the column `channel`."""
 
     id: int
     lead_id: int

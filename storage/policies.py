@@ -23,11 +23,12 @@ from sqlalchemy import (
     update,
 )
 
+from domain.geo import ALL
 from domain.offers import OfferPolicy
 from domain.policy import Policy, Rules, RulesInvalid
 from storage.base import Cents, Json, Ratio, Tx, Utc, common, metadata
 
-ANY_MARKET = "ALL"
+ANY_MARKET = ALL
 
 market_policy = Table(
     "market_policy",
@@ -155,7 +156,7 @@ def seed_offer_policies(tx: Tx, provinces: Iterable[str], *, now: datetime) -> N
         [
             tx.own(
                 province=province,
-                market=ANY_MARKET,
+                market=ALL,
                 enabled=True,
                 max_arv_multiplier=Decimal("0.70"),
                 default_assignment_fee=nothing,
@@ -177,7 +178,7 @@ _p = market_policy.c
 _MARKET_POLICIES = select(_p.province, _p.market, _p.enabled, _p.rules_json, _p.version).where(
     _p.workspace_id == bindparam("workspace_id"),
     _p.province == bindparam("province"),
-    _p.market.in_([bindparam("market"), ANY_MARKET]),
+    _p.market.in_([bindparam("market"), ALL]),
 )
 
 
@@ -217,7 +218,7 @@ _OFFER_POLICIES = select(
 ).where(
     _o.workspace_id == bindparam("workspace_id"),
     _o.province == bindparam("province"),
-    _o.market.in_([bindparam("market"), ANY_MARKET]),
+    _o.market.in_([bindparam("market"), ALL]),
 )
 
 
@@ -227,7 +228,7 @@ def effective_offer_policy(tx: Tx, province: str | None, market: str) -> OfferPo
     A disabled market row is returned as it is: it does not fall back to the province.
     """
     rows = tx.connection.execute(_OFFER_POLICIES, tx.own(province=province, market=market)).all()
-    row = min(rows, key=lambda row: row.market == ANY_MARKET, default=None)
+    row = min(rows, key=lambda row: row.market == ALL, default=None)
     return OfferPolicyRow(row.province, row.market, OfferPolicy(*row[2:])) if row else None
 
 

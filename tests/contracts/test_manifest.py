@@ -6,8 +6,13 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from domain.commands import Find, Help, Mine, Show
+from domain.commands import parse_command as parse_lead_command
+from domain.offer_command import EnterComps, OfferHelp, PriceLead, ShowEvidence, ShowPolicy, parse_offer_command
 from tests.contracts.slack_api import ROOT, contract
 
+ONE_LINE = 100
+"""Slack takes 1,000 characters of a usage hint; beyond about this many its list of commands, and ours, cut them off."""
 TEXT = (ROOT / "manifest.yml").read_text(encoding="utf-8")
 
 
@@ -44,6 +49,20 @@ def test_the_commands_say_what_they_do_and_how(manifest):
     commands = {one["command"]: one for one in manifest["features"]["slash_commands"]}
     assert set(commands) == {"/lead", "/offer"}
     assert all(one["description"] and one["usage_hint"] for one in commands.values())
+    assert all(len(one["usage_hint"]) <= ONE_LINE for one in commands.values())
+
+
+def test_every_way_of_asking_that_a_hint_names_is_understood(manifest):
+    hints = {one["command"]: one["usage_hint"].split(" | ")[1:] for one in manifest["features"]["slash_commands"]}
+    assert [type(parse_offer_command(way)) for way in hints["/offer"]] == [
+        PriceLead,
+        EnterComps,
+        ShowEvidence,
+        ShowPolicy,
+        OfferHelp,
+    ]
+    asked = [type(parse_lead_command(way)) for way in hints["/lead"]]
+    assert asked == [Show, Find, Mine, Help]
 
 
 def test_the_shortcuts_are_the_three_we_answer(manifest):
