@@ -15,7 +15,7 @@ from bot.app import Program
 from bot.settings import Settings, SlackMode
 from domain.errors import RuleBroken
 from domain.zones import check_zones
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 from storage.migrate import upgrade
 
 log = structlog.get_logger()
@@ -41,6 +41,13 @@ class HostUnusable(RuleBroken):
     """HOST {host} can't be listened on at port {port}: {why}."""
 
     code = "HOST_UNUSABLE"
+
+
+class DatabaseNotReady(RuleBroken):
+    """The database at {url} can't be used: {why}. Check DATABASE_URL, and that the server runs or the file may be
+    written."""
+
+    code = "DATABASE_NOT_READY"
 
 
 class SlackUnreachable(RuleBroken):
@@ -81,7 +88,10 @@ async def serve(settings: Settings, *, started: float) -> None:
     listener = listen(host, settings.port)
     origin = f"http://{host}:{listener.getsockname()[1]}"
     database = Database(settings.database_url)
-    await upgrade(database)
+    try:
+        await upgrade(database)
+    except DatabaseUnavailable as error:
+        raise DatabaseNotReady(url=database.url.render_as_string(hide_password=True), why=error.facts["why"]) from error
     zones = check_zones()
     if not zones.ok:
         log.error("zones_wrong", tzdata=zones.iana_version, wrong=zones.wrong)

@@ -1,6 +1,5 @@
 """The errors of the domain: each broken rule is a class, and its docstring is what the person reads."""
 
-from inspect import cleandoc
 from typing import ClassVar
 
 
@@ -12,4 +11,5 @@ class RuleBroken(Exception):  # noqa: N818 - the name reads as the sentence it s
     def __init__(self, **facts: object) -> None:
         """Fill the class's sentence with `facts`; each `{name}` in the docstring needs its fact."""
         self.facts = facts
-        super().__init__(cleandoc(type(self).__doc__ or "").format(**facts))
+        sentence = " ".join((type(self).__doc__ or "").split())
+        super().__init__(sentence.format(**facts))

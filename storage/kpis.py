@@ -31,7 +31,8 @@ _INSERT = insert(kpi_event)
 
 def emit_kpi(tx: Tx, *events: KpiEvent, now: datetime) -> None:
     """Record events in the caller's transaction: they stand if it commits and never without it."""
-    tx.connection.execute(_INSERT, [_row(tx, event, now) for event in events])
+    if events:
+        tx.connection.execute(_INSERT, [_row(tx, event, now) for event in events])
 
 
 def _row(tx: Tx, event: KpiEvent, now: datetime) -> dict[str, object]:

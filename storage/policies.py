@@ -28,75 +28,49 @@ from domain.offers import OfferPolicy
 from domain.policy import Policy, Rules, RulesInvalid
 from storage.base import Cents, Json, Ratio, Tx, Utc, common, metadata
 
-ANY_MARKET = ALL
 
-market_policy = Table(
-    "market_policy",
-    metadata,
-    *common(),
-    Column("province", String(2), nullable=False),
-    Column("market", String(64), nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("rules_json", Json, nullable=False),
-    Column("changed_by", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("updated_at", Utc, nullable=False),
-    Column("version", Integer, nullable=False),
-    UniqueConstraint("workspace_id", "province", "market"),
-)
+def _versioned() -> list[Column[Any]]:
+    """Return fresh columns of one version of a place's policy: where it holds, and who set it, when and why."""
+    return [
+        Column("province", String(2), nullable=False),
+        Column("market", String(64), nullable=False),
+        Column("enabled", Boolean, nullable=False),
+        Column("changed_by", String(64), nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("updated_at", Utc, nullable=False),
+        Column("version", Integer, nullable=False),
+    ]
 
-market_policy_version = Table(
-    "market_policy_version",
-    metadata,
-    *common(),
-    Column("province", String(2), nullable=False),
-    Column("market", String(64), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("rules_json", Json, nullable=False),
-    Column("changed_by", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("updated_at", Utc, nullable=False),
-    UniqueConstraint("workspace_id", "province", "market", "version"),
-)
 
-offer_policy = Table(
-    "offer_policy",
-    metadata,
-    *common(),
-    Column("province", String(2), nullable=False),
-    Column("market", String(64), nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("max_arv_multiplier", Ratio, nullable=False),
-    Column("default_assignment_fee", Cents, nullable=False),
-    Column("default_fees_buffer", Cents, nullable=False),
-    Column("holding_per_month", Cents, nullable=False),
-    Column("rounding_step", Cents, nullable=False),
-    Column("changed_by", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("updated_at", Utc, nullable=False),
-    Column("version", Integer, nullable=False),
-    UniqueConstraint("workspace_id", "province", "market"),
-)
+def _terms() -> list[Column[Any]]:
+    """Return fresh columns of an offer policy's terms."""
+    return [
+        Column("max_arv_multiplier", Ratio, nullable=False),
+        Column("default_assignment_fee", Cents, nullable=False),
+        Column("default_fees_buffer", Cents, nullable=False),
+        Column("holding_per_month", Cents, nullable=False),
+        Column("rounding_step", Cents, nullable=False),
+    ]
 
-offer_policy_version = Table(
-    "offer_policy_version",
-    metadata,
-    *common(),
-    Column("province", String(2), nullable=False),
-    Column("market", String(64), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("enabled", Boolean, nullable=False),
-    Column("max_arv_multiplier", Ratio, nullable=False),
-    Column("default_assignment_fee", Cents, nullable=False),
-    Column("default_fees_buffer", Cents, nullable=False),
-    Column("holding_per_month", Cents, nullable=False),
-    Column("rounding_step", Cents, nullable=False),
-    Column("changed_by", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("updated_at", Utc, nullable=False),
-    UniqueConstraint("workspace_id", "province", "market", "version"),
-)
+
+def _standing() -> UniqueConstraint:
+    """One row of a place stands."""
+    return UniqueConstraint("workspace_id", "province", "market")
+
+
+def _kept() -> UniqueConstraint:
+    """Each version of a place's row is kept once."""
+    return UniqueConstraint("workspace_id", "province", "market", "version")
+
+
+def _rules_column() -> Column[Any]:
+    return Column("rules_json", Json, nullable=False)
+
+
+market_policy = Table("market_policy", metadata, *common(), *_versioned(), _rules_column(), _standing())
+market_policy_version = Table("market_policy_version", metadata, *common(), *_versioned(), _rules_column(), _kept())
+offer_policy = Table("offer_policy", metadata, *common(), *_versioned(), *_terms(), _standing())
+offer_policy_version = Table("offer_policy_version", metadata, *common(), *_versioned(), *_terms(), _kept())
 """Each superseded version of an offer policy, as it stood; `created_at` is when the next one took its place."""
 
 SEEDED_BY = "valhalla"

@@ -15,7 +15,7 @@ from bot.services.pricing import (
     buyer_side_of,
     change_price,
     keep_evidence,
-    offer_generated,
+    offer_events,
     price,
     price_values,
     recorded_price,
@@ -164,7 +164,7 @@ def _enter(tx: Tx, entry: _Entry) -> int:
         _name_lack(tx, lead, str(refused))
         return evidence_id
     evidence_id = keep_evidence(tx, entry.who, priced, lead_id=lead.id, now=entry.now, source=source)
-    emit_kpi(tx, offer_generated(entry.who, priced, evidence_id), now=entry.now)
+    emit_kpi(tx, *offer_events(entry.who, priced, evidence_id), now=entry.now)
     _change(tx, entry, deal, arv, price_values(priced, evidence_id))
     _name_lack(tx, lead, None)
     return evidence_id

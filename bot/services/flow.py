@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot.services.actors import Actor
 from bot.services.findings import Findings
-from bot.services.pricing import keep_evidence, offer_generated, price_values
+from bot.services.pricing import keep_evidence, offer_events, price_values
 from domain import kpis
 from domain.contact import email_key
 from domain.deals import BriefStatus, Stage, headline
-from domain.geo import readings
+from domain.geo import postal_code, readings
 from domain.kpis import Kpi, KpiEvent
 from domain.leads import ContactBasis, LeadDraft, LeadStatus
 from domain.matching import MIN_FIT, Match
@@ -97,6 +97,7 @@ def place_values(run: Run) -> dict[str, object]:
     return {
         "address": draft.address,
         "region": draft.region,
+        "postal_code": postal_code(draft.address or "") or postal_code(draft.region or ""),
         "municipality": place.municipality,
         "province": place.province,
         "market": place.market,
@@ -200,7 +201,7 @@ def _events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
     if run.found.steps:
         yield _event(run, Kpi.LADDER_CREATED, kpis.ladder(ids.lead_id), {"steps": len(run.found.steps)})
     if run.found.offer and ids.evidence_id:
-        yield offer_generated(run.who, run.found.offer, ids.evidence_id)
+        yield from offer_events(run.who, run.found.offer, ids.evidence_id)
     for part, why in run.found.failed.items():
         yield _event(run, Kpi.FLOW_PART_FAILED, kpis.flow(ids.lead_id), {"part": part, "why": why}, success=False)
 

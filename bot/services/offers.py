@@ -12,7 +12,7 @@ from bot.services.pricing import (
     buyer_side_of,
     estimate_behind,
     keep_evidence,
-    offer_generated,
+    offer_events,
     price,
     recorded_price,
     source_of,
@@ -164,7 +164,7 @@ def _kept(tx: Tx, who: Actor, resolved: _Resolved, now: datetime) -> Quote:
     source = source_of(resolved.evidence, quote.priced)
     lead_id = resolved.lead.id if resolved.lead else None
     evidence_id = keep_evidence(tx, who, quote.priced, lead_id=lead_id, now=now, source=source)
-    emit_kpi(tx, offer_generated(who, quote.priced, evidence_id), now=now)
+    emit_kpi(tx, *offer_events(who, quote.priced, evidence_id), now=now)
     return replace(quote, evidence_id=evidence_id)
 
 

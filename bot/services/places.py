@@ -8,7 +8,7 @@ from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.findings import find_out, plan_ladder
 from bot.services.numbered import lead_numbered
-from bot.services.pricing import change_price, keep_evidence, offer_generated, price_values, source_of
+from bot.services.pricing import change_price, keep_evidence, offer_events, price_values, source_of
 from domain import kpis
 from domain.errors import RuleBroken
 from domain.geo import locate, settle
@@ -131,8 +131,7 @@ def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | 
         )
     prices = [] if deal is None or keeps_offer else _price(tx, run, lead, deal)
     events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *prices]
-    if events:
-        emit_kpi(tx, *events, now=run.now)
+    emit_kpi(tx, *events, now=run.now)
     before = {"address": lead.address, "region": lead.region, "province": lead.province, "market": lead.market}
     after = {name: values[name] for name in before}
     record(tx, Change(run.who.user_id, "place_set", f"L-{lead.number}", before, after), now=run.now)
@@ -171,4 +170,4 @@ def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal) -> list[KpiEvent]:
     source = source_of(evidence, priced)
     evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now, source=source)
     change_price(tx, run.who, deal, price_values(priced, evidence_id), verb=REPRICED, now=run.now)
-    return [offer_generated(run.who, priced, evidence_id)]
+    return offer_events(run.who, priced, evidence_id)

@@ -119,18 +119,14 @@ def estimate_behind(evidence: Evidence | None, priced: PricedOffer) -> ArvEstima
     return estimate if estimate and estimate.arv == priced.offer.arv else None
 
 
-def offer_generated(who: Actor, priced: PricedOffer, evidence_id: int) -> KpiEvent:
-    """Return the event that counts a computed offer; `no_offer` counts as one that did not succeed."""
+def offer_events(who: Actor, priced: PricedOffer, evidence_id: int) -> list[KpiEvent]:
+    """Return the event that counts a computed offer; a `no_offer` is none, and nothing failed either."""
     offer = priced.offer
+    if offer.status is OfferStatus.NO_OFFER:
+        return []
     detail = {"offer": float(offer.recommended_offer), "mao": float(offer.mao), "policy": priced.policy.label}
-    return KpiEvent(
-        kpi=Kpi.OFFER_GENERATED,
-        success=offer.status is OfferStatus.OFFER,
-        correlation_id=kpis.offer(evidence_id),
-        actor=who.user_id,
-        value=float(offer.recommended_offer),
-        detail=detail,
-    )
+    value, correlation_id = float(offer.recommended_offer), kpis.offer(evidence_id)
+    return [KpiEvent(Kpi.OFFER_GENERATED, True, correlation_id, who.user_id, value, detail)]
 
 
 def buyer_side_of(priced: PricedOffer, municipality: str | None, *, on: date) -> BuyerSide | str | None:

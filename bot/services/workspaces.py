@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from bot.clock import Clock
 from bot.services.actors import Actor
-from domain.geo import MARKETS, PROVINCES
+from domain.geo import ALL, MARKETS, PROVINCES
 from domain.policy import seed_rules
 from domain.roles import Role
 from domain.zones import DEFAULT_ZONE
 from storage.base import Tx
 from storage.database import Database
 from storage.liquidity import seed_nodes
-from storage.policies import ANY_MARKET, seed_market_policies, seed_offer_policies
+from storage.policies import seed_market_policies, seed_offer_policies
 from storage.workspaces import (
     Member,
     Workspace,
@@ -39,7 +39,7 @@ class Workspaces:
 
         def work(tx: Tx) -> Workspace:
             if add_workspace(tx, name=name, zone=zone, now=now):
-                contact_rows = [(province, ANY_MARKET) for province in PROVINCES] + list(MARKET_ROWS)
+                contact_rows = [(province, ALL) for province in PROVINCES] + list(MARKET_ROWS)
                 rules = [(province, market, seed_rules(province)) for province, market in contact_rows]
                 seed_market_policies(tx, rules, now=now)
                 seed_offer_policies(tx, PROVINCES, now=now)

@@ -150,6 +150,11 @@ class Call:
         return readable(str(self.body.get("text") or ""))
 
     @property
+    def is_command(self) -> bool:
+        """Whether somebody typed a slash command."""
+        return bool(self.body.get("command"))
+
+    @property
     def typed(self) -> str:
         """The whole command as a sentence, to hand back what Slack took from the composer; empty for a click."""
         return f" You typed: {self.body['command']} {escape(self.text)}" if self.text else ""

@@ -22,7 +22,7 @@ async def answer_error(desk: Desk, call: Call, error: Exception, *, acked: bool)
         await desk.tell(call, shown)
     elif call.body.get("type") == "view_submission":
         await call.ack(response_action="errors", errors={first_input(call.view): sentence})
-    elif call.body.get("command"):
+    elif call.is_command:
         await call.ack(text=shown, response_type="ephemeral")
     else:
         await call.ack()

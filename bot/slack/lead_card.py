@@ -1,19 +1,19 @@
 """What a lead looks like in Slack: its card, rendered from rows, and a line in a list."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from datetime import datetime
 
 from bot.services.actors import Actor
 from bot.services.leads import LeadCard
 from bot.slack.blocks import Block, actions, button, context, divider, fields, header, section
 from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold, escape, for_reader, on_the_clock_of
+from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
 from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
 from domain.arv import Confidence
 from domain.contact import mask_contacts, mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
 from domain.leads import ContactBasis
-from domain.money import show
+from domain.money import show, show_short
 from domain.policy import Medium
 from domain.roles import may_see_contact
 from domain.zones import zone
@@ -120,14 +120,10 @@ def _offer(card: LeadCard) -> str:
     deal = card.deal
     if deal is None or deal.offer is None or deal.mao is None or deal.arv is None or deal.repairs is None:
         return f"{bold('Offer')} none yet"
-    sums = f"from ARV {_short(deal.arv)} and repairs {_short(deal.repairs)}"
+    sums = f"from ARV {show_short(deal.arv)} and repairs {show_short(deal.repairs)}"
     if deal.offer <= 0:
         return f"{bold('Offer')} none: the numbers leave nothing to offer ({sums}) · MAO ${show(deal.mao)}"
     return f"{bold('Offer')} ${show(deal.offer)} · {bold('MAO')} ${show(deal.mao)} ({sums})"
-
-
-def _short(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else show(amount)
 
 
 def _buyers(card: LeadCard) -> str:
@@ -162,8 +158,9 @@ def _which_one(lead: Lead) -> list[Block]:
         for index, reading in enumerate(lead.location_readings)
     ]
     another = button("Another place", Action.COMPLETE_PLACE, str(lead.number))
-    question = f"{bold('Which one?')} The address may mean more than one place; until you say, follow-ups keep to the "
-    return [section(question + "hours of all of them."), actions([*choices, another], block_id=f"which_{lead.number}")]
+    until = "follow-ups keep to the hours of all of them" if lead.province else "nothing is planned or priced"
+    question = f"{bold('Which one?')} The address may mean more than one place; until you say, {until}."
+    return [section(question), actions([*choices, another], block_id=f"which_{lead.number}")]
 
 
 def _reading(reading: tuple[str, str]) -> str:
@@ -177,10 +174,17 @@ def _next_line(card: LeadCard) -> str:
         return f"{bold('Next')} nothing is planned"
     task = open_tasks[0]
     due = "due now" if task.due_at <= card.now else f"due {for_reader(task.due_at)}"
-    there = on_the_clock_of(zone(min(card.lead.zones)), task.due_at)
+    there = _on_their_clocks(card.lead, task.due_at)
     shift = f", moved: {task.shift}" if task.shift else ""
     step = f"{MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}"
     return f"{bold('Next')} {step}, {due} (seller's time {there}{shift}){_obstacle(task.medium, card)}"
+
+
+def _on_their_clocks(lead: Lead, at: datetime) -> str:
+    """An instant on the seller's clock; on the earliest and the latest one where several zones are possible."""
+    local = sorted({at.astimezone(zone(name)).replace(tzinfo=None) for name in lead.zones})
+    first, last = local[0], local[-1]
+    return clock_text(first) if first == last else f"{clock_text(first)} to {last:%H:%M}, by where it is"
 
 
 def _obstacle(medium: Medium, card: LeadCard) -> str:

@@ -1,7 +1,6 @@
 """Text as Slack wants it: escaped, bold, code, dates that each reader sees in a zone of their own."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo  # noqa: TID251 - the type only; zones come from domain.zones
 
 from domain.zones import zone
 
@@ -41,7 +40,6 @@ def for_reader(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{local:%d %b %H:%M} UTC>"
 
 
-def on_the_clock_of(place: ZoneInfo, at: datetime) -> str:
-    """Return an instant as the clock shows it at a place: "Wed 25 Nov 09:00"."""
-    local = at.astimezone(place)
+def clock_text(local: datetime) -> str:
+    """Return a local time as a clock and a calendar show it: "Wed 25 Nov 09:00"."""
     return f"{local:%a} {local.day} {local:%b %H:%M}"

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import comps, home, leads, offer_policies, offers, places
-from bot.slack.calls import Ack, Call, Desk, Respond
+from bot.slack.calls import ACK_SECONDS, Ack, Call, Desk, Respond
 from bot.slack.errors import answer_error
 from bot.slack.ids import Action, Command, Shortcut, View
 from domain.errors import RuleBroken
@@ -42,6 +42,8 @@ SUBMISSIONS: Mapping[str, Listener] = {
     View.OFFER_POLICY: offer_policies.submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
+
+STILL_WORKING = "This takes longer than usual. The answer follows here; there is no need to type it again."
 
 _ANY = re.compile(".*", re.DOTALL)
 
@@ -88,7 +90,8 @@ async def _dispatch(desk: Desk, call: Call, table: Mapping[str, Listener], name:
     """Run a listener until it acknowledges; the rest of it goes on in the background.
 
     Bolt answers Slack when this returns, so what a listener does before its ack is done before the answer, and what it
-    does after it does not keep Slack waiting.
+    does after it does not keep Slack waiting. A command that is not answered in time is acknowledged for it; a
+    submission has a guard of its own, `save`, because its form must stay open.
     """
     acked = _Acked(call.ack)
     watched = Call(call.body, acked, call.respond)
@@ -103,7 +106,9 @@ async def _dispatch(desk: Desk, call: Call, table: Mapping[str, Listener], name:
             await answer_error(desk, watched, error, acked=acked.given.done())
 
     desk.background.start(listen()).add_done_callback(acked.settle)
-    await acked.given
+    done, _ = await asyncio.wait({acked.given}, timeout=ACK_SECONDS if call.is_command else None)
+    if not done:
+        await acked.put_off(call.respond)
 
 
 class _Acked:
@@ -111,12 +116,20 @@ class _Acked:
 
     def __init__(self, ack: Ack) -> None:
         self._ack = ack
+        self._later: Respond | None = None
         self.given: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def __call__(self, *arguments: object, **values: object) -> object:
+        if self._later:
+            return await self._later(*arguments, **values)
         answer = await self._ack(*arguments, **values)
         self.settle()
         return answer
+
+    async def put_off(self, respond: Respond) -> None:
+        """Acknowledge in the listener's place, which takes too long; its own answer follows by the response URL."""
+        await self(text=STILL_WORKING, response_type="ephemeral")
+        self._later = respond
 
     def settle(self, _ended: object = None) -> None:
         if not self.given.done():

@@ -12,7 +12,7 @@ from domain.geo.zones import zones_of_fsa
 # Canada Post's letters: no D, F, I, O, Q or U, no W or Z in front. O and I in digit places are misread 0 and 1.
 _WHOLE = re.compile(
     r"(?<![A-Za-z0-9])([ABCEGHJ-NPRSTVXYabceghj-nprstvxy])([0-9OIoi])([ABCEGHJ-NPRSTV-Zabceghj-nprstv-z])[ -]{0,3}"
-    r"[0-9OIoi][ABCEGHJ-NPRSTV-Zabceghj-nprstv-z][0-9OIoi](?![A-Za-z0-9])"
+    r"([0-9OIoi])([ABCEGHJ-NPRSTV-Zabceghj-nprstv-z])([0-9OIoi])(?![A-Za-z0-9])"
 )
 _ALONE = re.compile(r"[abceghj-nprstvxy][0-9][abceghj-nprstv-z]")  # "lol" and "job" are words
 _NAMES_IT = word_set("fsa_says")
@@ -53,6 +53,21 @@ def take_whole(text: str) -> tuple[str, Found | None]:
     if area is None:
         return text, None
     return f"{text[: found.start()]} {POSTAL_WORD} {text[found.end() :]}", Found(area, True)
+
+
+def postal_code(text: str) -> str | None:
+    """Give the last whole postal code of a text as Canada Post writes it, "L8P 1A1", or None.
+
+    O and I in the places of digits are read as 0 and 1.
+    """
+    found = None
+    for match in _WHOLE.finditer(text):
+        found = match
+    if found is None or not any(letter.isdigit() for letter in found[0]):
+        return None
+    letter, digit, last = found[1], found[2].translate(_TABLE), found[3]
+    unit = f"{found[4].translate(_TABLE)}{found[5]}{found[6].translate(_TABLE)}"
+    return f"{letter}{digit}{last} {unit}".upper()
 
 
 def find_alone(line: Line, placed: frozenset[int] | set[int]) -> Found | None:

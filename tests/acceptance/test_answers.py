@@ -1,6 +1,7 @@
 """When Slack gets its answer, and that one card stands whatever else goes wrong beside it."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -87,3 +88,11 @@ async def test_over_socket_mode_nobody_can_post_events_to_us(tmp_path):
         answer = await http.post("/slack/events", data=form)
     await program.close()
     assert answer.status_code == 404
+
+
+async def test_a_step_is_told_on_the_earliest_and_the_latest_clock_where_both_are_possible(line):
+    line.clock.move_to(datetime(2026, 11, 24, 15, tzinfo=UTC))
+    await line.command()
+    await line.submit(line.slack.opened(), **VAGUE)
+    card = words(line.slack.made("chat.postMessage")[0]["blocks"])
+    assert "seller's time Tue 24 Nov 10:00 to 11:00, by where it is" in card

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.slack.calls import ACK_SECONDS, STILL_SAVING
+from bot.slack.register import STILL_WORKING
 from storage.leads import lead
+from storage.offers import offer_evidence
 from tests.acceptance.harness.fakes import DownDatabase, another_writer
 from tests.acceptance.harness.rows import count
 from tests.acceptance.harness.signed import open_line, set_up_workspace
@@ -84,6 +86,22 @@ async def test_a_busy_database_is_waited_for_two_seconds_and_the_repeat_finds_th
         assert (await stand.submit(view, {}))["ok"]
         assert await count(stand.database, lead) == 1
         assert len(await stand.cards()) == 1
+
+
+async def test_a_price_that_waits_for_the_database_is_put_off_in_time_and_answered_once(sqlite_url):
+    file = Path(sqlite_url.removeprefix("sqlite+aiosqlite:///"))
+    async with socket_stand(sqlite_url) as stand:
+        await stand.command("/lead", "mine")
+        async with another_writer(file):
+            asked = {"user": "dana", "channel": "leads", "command": "/offer", "text": "500k 40k"}
+            answer = await stand.slack.post("command", **asked)
+        assert answer["ok"]
+        assert answer["ack_ms"] < 3_000
+        assert words(answer["reply"]) == STILL_WORKING
+        await stand.settle()
+        said = [row["text"] for row in await stand.slack.get("messages", channel="leads", user="dana")]
+        assert said[-1] == "Recommended offer 310,000.00, MAO 310,000.00"
+        assert await count(stand.database, offer_evidence) == 1
 
 
 async def test_a_lead_stored_late_whose_form_was_closed_gets_its_card_from_the_timetable(sqlite_url):

@@ -70,10 +70,12 @@ async def test_the_parts_count_under_their_own_prefixes(desk_line, database):
     assert await count(database, kpi_event) == 7
 
 
-async def test_a_price_that_leaves_nothing_counts_as_one_that_did_not_succeed(desk_line, database):
+async def test_a_price_that_leaves_nothing_is_kept_and_counts_neither_as_an_offer_nor_as_a_failure(desk_line, database):
     await capture(desk_line, ARV="100k", Repairs="90k")
-    (offer,) = await kpis(database, "offer:1")
-    assert (offer.success, offer.detail["mao"]) == (False, -20_000)
+    await desk_line.command("100k 90k", name="/offer")
+    assert await kpis(database, "offer:1") == await kpis(database, "offer:2") == []
+    assert len(await rows(database, offer_evidence)) == 2
+    assert [event for event in await rows(database, kpi_event) if not event.success] == []
 
 
 async def test_no_event_holds_an_address_a_phone_or_a_name(desk_line, database):

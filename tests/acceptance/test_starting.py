@@ -116,8 +116,8 @@ def test_a_database_server_that_refuses_or_never_answers_is_named_in_time(folder
         )
     with listening() as port:
         silent = start(folder, DATABASE_URL=f"postgresql+asyncpg://valhalla@127.0.0.1:{port}/valhalla")
-    assert_stopped(refused, "The database can't be used right now", "refused")
-    assert_stopped(silent, "The database can't be used right now")
+    assert_stopped(refused, "The database at postgresql+asyncpg://", "refused", "Check DATABASE_URL")
+    assert_stopped(silent, "The database at postgresql+asyncpg://", "Check DATABASE_URL")
     assert silent.seconds < SECONDS * max(1, refused.seconds / IDLE_START)
 
 
@@ -125,13 +125,13 @@ def test_a_database_file_that_may_only_be_read_is_named(folder):
     sqlite3.connect(folder / "valhalla.db").close()
     (folder / "valhalla.db").chmod(0o444)
     folder.chmod(0o555)
-    assert_stopped(start(folder), "The database can't be used right now", "readonly")
+    assert_stopped(start(folder), "The database at sqlite+aiosqlite:///valhalla.db", "readonly")
 
 
 def test_a_database_file_that_is_none_is_named_and_left_alone(folder):
     content = b"SQLite format 3\0" + b"\xff" * 5_000
     (folder / "valhalla.db").write_bytes(content)
-    assert_stopped(start(folder), "The database can't be used right now", "file is not a database")
+    assert_stopped(start(folder), "The database at sqlite+aiosqlite:///valhalla.db", "file is not a database")
     assert (folder / "valhalla.db").read_bytes() == content
 
 

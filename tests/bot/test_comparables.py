@@ -221,7 +221,8 @@ async def test_numbers_that_leave_nothing_are_kept_as_no_offer_and_counted_as_no
     await started(database, repairs=Decimal("900000.00"))
     valued = await entered(database)
     assert valued.quote.priced.offer.recommended_offer == 0
-    assert (await all_rows(database, kpi_event))[-1].success is False
+    events = await all_rows(database, kpi_event)
+    assert {event.correlation_id.partition(":")[0] for event in events[-1:]} == {"ladder"}, "no offer, no failure"
 
 
 # What is refused, with nothing kept

@@ -17,6 +17,7 @@ from storage.audit import audit_entry
 from storage.deals import deal
 from storage.kpis import kpi_event
 from storage.ladder import followup_task
+from storage.leads import lead
 from storage.offers import find_evidence, offer_evidence
 from storage.policies import offer_policy
 from storage.requests import RequestKey
@@ -253,3 +254,13 @@ async def test_a_place_chosen_while_sales_are_entered_agrees_with_the_price(data
         assert (evidence.arv, evidence.mao) == (card.deal.arv, card.deal.mao)
         assert evidence.estimate is not None
         assert f"in Halifax NS, ARV {card.deal.arv:,.0f}" in card.brief.headline
+
+
+async def test_the_postal_code_is_kept_as_canada_post_writes_it_and_follows_the_address(database, team):
+    leads, places = team
+    captured = await leads.capture(rep(), Capture(replace(DRAFT, address="12 King St W, Hamilton ON l8p 1a1")))
+    assert [row.postal_code for row in await rows(database, lead, "postal_code")] == ["L8P 1A1"]
+    await places.complete(rep(), captured.number, NewPlace("1 Main St, Halifax NS B3H IAO", None))
+    assert [row.postal_code for row in await rows(database, lead, "postal_code")] == ["B3H 1A0"]
+    await places.complete(rep(), captured.number, NewPlace(None, "Moncton"))
+    assert [row.postal_code for row in await rows(database, lead, "postal_code")] == [None]

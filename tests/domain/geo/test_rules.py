@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.geo import infer_province_market, locate
+from domain.geo import infer_province_market, locate, postal_code
 
 NOTHING = (None, "ALL")
 
@@ -384,3 +384,20 @@ def test_a_longer_text_is_read_to_its_limit():
 )
 def test_what_stands_beside_a_place_is_no_second_place(text, pair):
     assert infer_province_market(None, text) == pair
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("12 King St W, Hamilton ON L8P 1A1", "L8P 1A1"),
+        ("hamilton l8p1a1", "L8P 1A1"),
+        ("B3H IAO", "B3H 1A0"),
+        ("M5V 2T6 moved to L8P-1A1", "L8P 1A1"),
+        ("OIO OIO", None),
+        ("sow tot", None),
+        ("L8P", None),
+        ("", None),
+    ],
+)
+def test_a_postal_code_is_given_as_canada_post_writes_it(text, code):
+    assert postal_code(text) == code
