@@ -1,4 +1,4 @@
-"""The seed's endpoint: a lead and its deal in one JSON document."""
+"""The flow endpoint: a lead and its deal in one JSON document."""
 
 import hashlib
 from typing import Annotated, Any

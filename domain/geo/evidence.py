@@ -7,7 +7,7 @@ from domain.geo.gazetteer import Reading
 from domain.geo.lexicon import Kind, is_region, lexicon, meanings
 from domain.geo.postal import Found, find_alone, take_whole
 from domain.geo.provinces import NAMES
-from domain.geo.slots import is_abroad, is_named_like, is_nebraska, is_place, is_stated
+from domain.geo.slots import is_abroad, is_named_like, is_nebraska, is_place, is_preposition, is_stated
 from domain.geo.spans import (
     Span,
     find,
@@ -93,7 +93,7 @@ def _live(line: Line, spans: list[Span], streets: set[int]) -> list[Span]:
     live: list[Span] = []
     reference: Span | None = None
     for span in spans:
-        if span.kind is Kind.NOTHING or span.start in streets:
+        if span.kind is Kind.NOTHING or span.start in streets or is_preposition(line, span):
             continue
         if is_far and span.kind in _TOLD and (is_reference(line, span) or is_joined(line, span, reference)):
             reference = span

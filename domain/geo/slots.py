@@ -34,7 +34,7 @@ def _next_is_closing(line: Line, span: Span) -> bool:
 def is_stated(line: Line, span: Span, before: Span | None, after: Span | None) -> bool:
     """Tell whether a short code stands as a province: alone, after a place, after a comma, before a postal code."""
     start, end, name, _ = span
-    is_shouted = name in _WORDY and len(line.words) > 2 and all(word.isupper() for word in line.shown)
+    is_shouted = name in _WORDY and _is_shouted(line)
     is_upper = line.shown[start].isupper() and not is_shouted
     if start == 0:
         return _opens(line, span, after, is_upper)
@@ -53,6 +53,20 @@ def is_stated(line: Line, span: Span, before: Span | None, after: Span | None) -
     is_address = line.words[0][0].isdigit() or line.shown[start - 1][0].isupper()
     is_last = end == len(line.words) and (name not in _WORDY or (is_address and not is_shouted))
     return is_last or line.words[start - 1] in _WITHIN
+
+
+def _is_shouted(line: Line) -> bool:
+    return len(line.words) > 2 and all(word.isupper() for word in line.shown)
+
+
+def is_preposition(line: Line, span: Span) -> bool:
+    """Tell "to" the preposition from TO, short for Toronto: that one is in capitals, or stands apart."""
+    if span.name != "to":
+        return False
+    is_open = span.start == 0 or line.gaps[span.start] == ","
+    if is_open and _next_is_closing(line, span):
+        return False
+    return _is_shouted(line) or not line.shown[span.start].isupper()
 
 
 def _is_in(span: Span, province: str) -> bool:
@@ -150,7 +164,8 @@ def _is_supported(line: Line, span: Span, common: Common) -> bool:
     """Tell whether a preposition or a property word stands beside a name; a hard one needs "in" and a capital."""
     words, start, end = line.words, span.start, span.end
     before = words[start - 1] if start else ""
-    is_capital = before != "a" and line.shown[start].istitle()  # "à Hope" reads like "a Bright idea"
+    is_bright = before == "a"  # "à Hope" reads like "a Bright idea"
+    is_capital = line.shown[start][0].isupper() and not is_bright and not _is_shouted(line)
     if before in _PREPOSITIONS and (common is Common.SOFT or is_capital):
         return True
     after = words[end] if end < len(words) else ""

@@ -58,6 +58,11 @@ def _spelt() -> tuple[dict[str, str], _Index]:
     return names, index
 
 
+def corrected_to() -> frozenset[str]:
+    """Every name, by its letters without spaces, that a misspelt word may be corrected to."""
+    return frozenset(_spelt()[0])
+
+
 def _is_worth(line: str) -> bool:
     parts = line.split("|")
     people = int(parts[2])

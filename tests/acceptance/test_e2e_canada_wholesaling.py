@@ -1,4 +1,4 @@
-"""The seed's walk from a lead to a priced deal, its first five steps."""
+"""The walk from a lead to a priced deal, its first five steps."""
 
 import pytest
 

@@ -22,8 +22,9 @@ def wheel(tmp_path_factory):
     source = folder / "source"
     for package in PACKAGES:
         shutil.copytree(ROOT / package, source / package, ignore=CACHES)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "docs" / "licences", source / "docs" / "licences")
     options = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
     command = [sys.executable, "-m", "pip", "wheel", str(source), *options, "-w", str(folder)]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -57,7 +58,8 @@ def test_the_wheels_front_page_is_the_readme_and_the_licence_comes_along(wheel):
     told = Parser().parsestr(metadata.read_text("utf8"))
     assert told["Description-Content-Type"] == "text/markdown"
     assert told.get_payload().strip() == (ROOT / "README.md").read_text("utf8").strip()
-    assert list(wheel.glob("*.dist-info/licenses/LICENSE"))
+    for name in ("LICENSE", "NOTICE", "docs/licences/SCOWL.txt"):
+        assert list(wheel.glob(f"*.dist-info/licenses/{name}"))
 
 
 def test_away_from_the_checkout_the_database_is_migrated_and_examined(wheel, tmp_path):

@@ -27,7 +27,7 @@ from domain.taxes import known_up_to
 TODAY = date(2026, 11, 24)
 IN_2025 = date(2025, 6, 1)
 DATA = Path(__file__).parent.parent / "data" / "land_transfer_tax.csv"
-SEED = CostInputs(places=("ON",), arv="500000", repairs="40000", on=TODAY)
+DEFAULT = CostInputs(places=("ON",), arv="500000", repairs="40000", on=TODAY)
 COMPUTED = sorted({table.place for table in TABLES if table.scale is not None})
 
 
@@ -174,7 +174,7 @@ def test_every_city_with_a_table_is_found_by_its_name():
 
 
 def test_the_seed_case_has_its_published_ceiling():
-    stack = cost_stack(SEED)
+    stack = cost_stack(DEFAULT)
     assert (stack.repairs_with_contingency, stack.holding, stack.selling, stack.profit) == (
         44_000,
         14_000,
@@ -189,19 +189,19 @@ def test_the_seed_case_has_its_published_ceiling():
 
 @pytest.mark.parametrize(("paid", "kept"), [("296000", "111835.00"), ("310000", "97625.00"), ("0", "410750.00")])
 def test_what_the_buyer_keeps_is_counted_after_every_cost(paid, kept):
-    assert str(cost_stack(SEED).profit_at(Decimal(paid))) == kept
+    assert str(cost_stack(DEFAULT).profit_at(Decimal(paid))) == kept
 
 
 def test_a_city_tax_comes_on_top_of_the_province():
-    stack = cost_stack(replace(SEED, places=("ON", "ON/TORONTO")))
+    stack = cost_stack(replace(DEFAULT, places=("ON", "ON/TORONTO")))
     paid = stack.max_consideration
     both = [land_transfer_tax(place, paid, TODAY).amount for place in ("ON", "ON/TORONTO")]
     assert stack.land_transfer_tax == sum(both)
-    assert stack.max_consideration < cost_stack(SEED).max_consideration
+    assert stack.max_consideration < cost_stack(DEFAULT).max_consideration
 
 
 def test_the_assignment_fee_comes_off_the_sellers_price_alone():
-    stack = cost_stack(replace(SEED, assignment_fee="10000"))
+    stack = cost_stack(replace(DEFAULT, assignment_fee="10000"))
     assert str(stack.max_consideration) == "332290.64"
     assert str(stack.max_seller_price) == "322290.64"
 
@@ -229,7 +229,7 @@ def test_every_cost_moves_the_budget_by_its_own_amount(field, value, moves):
     def budget(stack):
         return stack.max_consideration + stack.land_transfer_tax
 
-    moved = budget(cost_stack(replace(SEED, **{field: value}))) - budget(cost_stack(SEED))
+    moved = budget(cost_stack(replace(DEFAULT, **{field: value}))) - budget(cost_stack(DEFAULT))
     assert abs(moved - Decimal(moves)) <= Decimal("0.02")
 
 
@@ -246,7 +246,7 @@ def test_a_budget_around_the_base_fee_gives_the_nearest_cent_below(budget, ceili
 
 def test_a_place_without_a_known_tax_has_no_stack():
     with pytest.raises(TaxNotKnown):
-        cost_stack(replace(SEED, places=("QC",)))
+        cost_stack(replace(DEFAULT, places=("QC",)))
 
 
 @pytest.mark.parametrize(
@@ -264,11 +264,11 @@ def test_a_negative_ceiling_is_rounded_down_too(selling, ceiling):
 @pytest.mark.parametrize("paid", [None, True, 296000.0, "abc", "1e6", Decimal("NaN"), Decimal("Infinity")])
 def test_a_profit_at_what_is_no_price_is_refused(paid):
     with pytest.raises(ConsiderationInvalid):
-        cost_stack(SEED).profit_at(paid)
+        cost_stack(DEFAULT).profit_at(paid)
 
 
 def test_a_place_without_taxes_pays_none():
-    stack = cost_stack(replace(SEED, places=()))
+    stack = cost_stack(replace(DEFAULT, places=()))
     assert (stack.max_consideration, stack.land_transfer_tax, stack.taxes) == (335_750, 0, ())
 
 
@@ -315,7 +315,7 @@ def test_the_ceiling_is_the_largest_cent_within_the_budget(place, budget):
 @pytest.mark.parametrize("field", ["arv", "repairs", "holding_per_month", "legal_buy", "legal_sell", "assignment_fee"])
 def test_a_cost_that_is_no_amount_is_refused_at_its_field(field, wrong):
     with pytest.raises(CostInvalid, match="amount in dollars") as refused:
-        cost_stack(replace(SEED, **{field: wrong}))
+        cost_stack(replace(DEFAULT, **{field: wrong}))
     assert (refused.value.code, refused.value.field) == ("COST_INVALID", field)
 
 
@@ -325,28 +325,28 @@ def test_a_cost_that_is_no_amount_is_refused_at_its_field(field, wrong):
 @pytest.mark.parametrize("field", ["contingency", "selling_pct", "buyer_profit_pct"])
 def test_a_share_outside_nought_to_one_is_refused_at_its_field(field, wrong):
     with pytest.raises(CostInvalid, match=r"such as 0\.15") as refused:
-        cost_stack(replace(SEED, **{field: wrong}))
+        cost_stack(replace(DEFAULT, **{field: wrong}))
     assert refused.value.field == field
 
 
 @pytest.mark.parametrize("wrong", [None, True, 5.0, "5.5", 61, "61", -1, "five", Decimal("NaN")])
 def test_months_outside_nought_to_sixty_are_refused(wrong):
     with pytest.raises(CostInvalid, match="Holding months must be a whole number from 0 to 60"):
-        cost_stack(replace(SEED, holding_months=wrong))
+        cost_stack(replace(DEFAULT, holding_months=wrong))
 
 
 def test_sixty_months_and_the_finest_share_are_taken():
-    stack = cost_stack(replace(SEED, holding_months="60", selling_pct="0.056501"))
+    stack = cost_stack(replace(DEFAULT, holding_months="60", selling_pct="0.056501"))
     assert (stack.holding, stack.selling) == (168_000, Decimal("28250.50"))
 
 
 def test_the_largest_cost_is_taken():
-    assert cost_stack(replace(SEED, legal_buy="999999999999.99")).max_consideration < 0
+    assert cost_stack(replace(DEFAULT, legal_buy="999999999999.99")).max_consideration < 0
 
 
 def test_values_cannot_be_changed():
-    stack = cost_stack(SEED)
-    for value, name in ((SEED, "arv"), (stack, "profit"), (stack.taxes[0], "amount"), (TABLES[0], "status")):
+    stack = cost_stack(DEFAULT)
+    for value, name in ((DEFAULT, "arv"), (stack, "profit"), (stack.taxes[0], "amount"), (TABLES[0], "status")):
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, 1)
         assert not hasattr(value, "__dict__")

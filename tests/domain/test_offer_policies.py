@@ -22,7 +22,7 @@ from domain.offer_policies import (
 from domain.offers import OfferInputs, OfferPolicy, OfferRefused, OfferStatus, compute_offer
 from domain.roles import Role, may_change_policies
 
-SEED = OfferPolicy(enabled=True, max_arv_multiplier=Decimal("0.70"))
+DEFAULT = OfferPolicy(enabled=True, max_arv_multiplier=Decimal("0.70"))
 
 WRONG = [
     ("max_arv_multiplier", "70", "MULTIPLIER_OUT_OF_RANGE"),
@@ -44,7 +44,7 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value", "code"), WRONG)
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_term_that_breaks_a_rule_names_its_field_whether_the_policy_is_on_or_off(name, value, code, enabled):
-    policy = replace(SEED, enabled=enabled, **{name: Decimal(value)})
+    policy = replace(DEFAULT, enabled=enabled, **{name: Decimal(value)})
     for check in (lambda: check_term(name, Decimal(value)), lambda: check_policy(policy, "ON/ALL")):
         with pytest.raises(OfferRefused) as refused:
             check()
@@ -57,7 +57,7 @@ def test_a_term_that_breaks_a_rule_names_its_field_whether_the_policy_is_on_or_o
 )
 def test_the_edge_of_what_is_allowed_passes(name, value):
     check_term(name, Decimal(value))
-    check_policy(replace(SEED, enabled=False, **{name: Decimal(value)}), "ON/ALL")
+    check_policy(replace(DEFAULT, enabled=False, **{name: Decimal(value)}), "ON/ALL")
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_the_edge_of_what_is_allowed_passes(name, value):
     ],
 )
 def test_what_a_policy_gives_for_500_000_with_repairs_of_40_000(changes, mao, offer, status):
-    tried = probe(replace(SEED, **changes), "ON", "ALL")
+    tried = probe(replace(DEFAULT, **changes), "ON", "ALL")
     assert (tried.mao, tried.recommended_offer, tried.status) == (Decimal(mao), Decimal(offer), status)
 
 
 def test_a_policy_that_is_switched_off_gives_nothing():
-    assert probe(replace(SEED, enabled=False), "ON", "ALL") is None
+    assert probe(replace(DEFAULT, enabled=False), "ON", "ALL") is None
 
 
 @settings(max_examples=60)
@@ -119,9 +119,9 @@ def test_a_reason_that_is_too_long_is_refused_with_both_lengths():
 
 
 def test_terms_are_the_same_whatever_the_version_and_the_zeros_behind():
-    assert same_terms(replace(SEED, version=4), replace(SEED, max_arv_multiplier=Decimal("0.7000"), version=9))
-    assert not same_terms(SEED, replace(SEED, enabled=False))
-    assert not same_terms(SEED, replace(SEED, fees_buffer=Decimal("0.01")))
+    assert same_terms(replace(DEFAULT, version=4), replace(DEFAULT, max_arv_multiplier=Decimal("0.7000"), version=9))
+    assert not same_terms(DEFAULT, replace(DEFAULT, enabled=False))
+    assert not same_terms(DEFAULT, replace(DEFAULT, fees_buffer=Decimal("0.01")))
 
 
 @pytest.mark.parametrize(("role", "may"), [(Role.REP, False), (Role.APPROVER, False), (Role.ADMIN, True)])

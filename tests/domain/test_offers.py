@@ -26,7 +26,7 @@ from domain.offers import (
 )
 
 DATA = Path(__file__).parent.parent / "data"
-SEED = OfferInputs("ON", "TORONTO", "500000", "40000")
+DEFAULT = OfferInputs("ON", "TORONTO", "500000", "40000")
 POLICY = OfferPolicy(enabled=True, max_arv_multiplier=Decimal("0.70"))
 SENSITIVITY = [
     "mao_arv_minus5", "mao_arv_plus5", "mao_repairs_minus20", "mao_repairs_plus20", "mao_worst", "mao_best",
@@ -81,7 +81,7 @@ def test_a_wrong_deal_is_refused_by_the_first_broken_rule(row):
 
 
 def test_the_seed_case_carries_its_lines_in_order():
-    offer = compute_offer(SEED, POLICY)
+    offer = compute_offer(DEFAULT, POLICY)
     zero = Decimal("0.00")
     assert offer.lines == (
         Line("ARV", Sign.START, Decimal("500000.00"), None),
@@ -98,7 +98,7 @@ def test_the_seed_case_carries_its_lines_in_order():
 
 
 def test_an_offer_names_the_arv_and_the_multiplier_that_it_begins_with():
-    offer = compute_offer(SEED, POLICY)
+    offer = compute_offer(DEFAULT, POLICY)
     assert (str(offer.arv), str(offer.multiplier)) == ("500000.00", "0.70")
     assert offer.arv * offer.multiplier == offer.arv_x_multiplier
 
@@ -112,7 +112,7 @@ def test_an_offer_names_the_arv_and_the_multiplier_that_it_begins_with():
     ],
 )
 def test_what_rounding_takes_is_a_line_of_its_own(step, label, cut):
-    offer = compute_offer(SEED, replace(POLICY, rounding_step=step))
+    offer = compute_offer(DEFAULT, replace(POLICY, rounding_step=step))
     assert offer.lines[-2] == Line(label, Sign.MINUS, None, cut)
     assert offer.rounding_adjustment == -cut
 
@@ -124,8 +124,8 @@ def test_rounding_to_nothing_shows_what_it_took():
 
 
 def test_values_cannot_be_changed_and_can_be_kept_in_sets():
-    offer = compute_offer(SEED, POLICY)
-    for value, name in ((SEED, "arv"), (POLICY, "enabled"), (offer, "mao"), (offer.lines[0], "amount")):
+    offer = compute_offer(DEFAULT, POLICY)
+    for value, name in ((DEFAULT, "arv"), (POLICY, "enabled"), (offer, "mao"), (offer.lines[0], "amount")):
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, None)
         assert not hasattr(value, "__dict__")
@@ -140,7 +140,7 @@ def test_a_policy_starts_at_version_one_with_nothing_but_its_multiplier():
 
 
 def test_the_sensitivity_of_the_seed_case_is_the_published_one():
-    sensitivity = compute_offer(SEED, POLICY).sensitivity
+    sensitivity = compute_offer(DEFAULT, POLICY).sensitivity
     assert list(sensitivity) == SENSITIVITY
     assert list(map(int, sensitivity.values())) == [292_500, 327_500, 318_000, 302_000, 284_500, 335_500]
 
@@ -151,7 +151,7 @@ def test_the_sensitivity_of_the_seed_case_is_the_published_one():
 @pytest.mark.parametrize("field", ["arv", "repairs", "holding_cost"])
 def test_an_amount_that_is_no_exact_number_is_refused_at_its_field(field, wrong):
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(replace(SEED, **{field: wrong}), POLICY)
+        compute_offer(replace(DEFAULT, **{field: wrong}), POLICY)
     assert (refused.value.code, refused.value.field) == ("NOT_A_NUMBER", field)
 
 
@@ -159,21 +159,21 @@ def test_an_amount_that_is_no_exact_number_is_refused_at_its_field(field, wrong)
 @pytest.mark.parametrize("field", ["max_arv_multiplier", "fees_buffer", "assignment_fee", "holding_per_month"])
 def test_a_policy_number_that_is_no_exact_number_is_refused_at_its_field(field, wrong):
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(SEED, replace(POLICY, **{field: wrong}))
+        compute_offer(DEFAULT, replace(POLICY, **{field: wrong}))
     assert (refused.value.code, refused.value.field) == ("NOT_A_NUMBER", field)
 
 
 @pytest.mark.parametrize("wrong", [0.01, True, None, Decimal("NaN"), Decimal("Infinity"), "", Decimal("1E+15")])
 def test_a_rounding_step_that_is_no_amount_is_refused(wrong):
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(SEED, replace(POLICY, rounding_step=wrong))
+        compute_offer(DEFAULT, replace(POLICY, rounding_step=wrong))
     assert (refused.value.code, refused.value.field) == ("ROUNDING_STEP_INVALID", "rounding_step")
 
 
 @pytest.mark.parametrize("wrong", [4.0, True, 61, -1, Decimal("4.5"), Decimal("NaN"), "61", "four"])
 def test_months_that_are_no_whole_number_up_to_sixty_are_refused(wrong):
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(replace(SEED, holding_months=wrong), POLICY)
+        compute_offer(replace(DEFAULT, holding_months=wrong), POLICY)
     assert (refused.value.code, refused.value.field) == ("MONTHS_OUT_OF_RANGE", "holding_months")
     assert "0 to 60" in str(refused.value)
 
@@ -188,20 +188,20 @@ def test_an_unknown_province_is_refused_before_anything_else(province):
 @pytest.mark.parametrize(("market", "place"), [("TORONTO", "ON/TORONTO"), (None, "ON/ALL"), ("", "ON/ALL")])
 def test_no_policy_means_no_offer_and_names_the_place(market, place):
     with pytest.raises(OfferRefused, match=place) as refused:
-        compute_offer(replace(SEED, market=market), None)
+        compute_offer(replace(DEFAULT, market=market), None)
     assert (refused.value.code, refused.value.field) == ("POLICY_MISSING", "policy")
 
 
 def test_a_broken_input_is_named_before_a_missing_policy():
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(replace(SEED, repairs="-1"), None)
+        compute_offer(replace(DEFAULT, repairs="-1"), None)
     assert refused.value.code == "REPAIRS_NEGATIVE"
 
 
 @pytest.mark.parametrize("enabled", [False, None, 0, 1, "true", "false"])
 def test_a_policy_is_on_only_when_it_says_so(enabled):
     with pytest.raises(OfferRefused, match="switched off") as refused:
-        compute_offer(SEED, replace(POLICY, enabled=enabled))
+        compute_offer(DEFAULT, replace(POLICY, enabled=enabled))
     assert (refused.value.code, refused.value.field) == ("POLICY_DISABLED", "policy")
 
 
@@ -217,7 +217,7 @@ def test_a_policy_is_on_only_when_it_says_so(enabled):
 )
 def test_a_refusal_is_a_sentence_for_the_person(changes, sentence):
     with pytest.raises(OfferRefused) as refused:
-        compute_offer(replace(SEED, **changes), POLICY)
+        compute_offer(replace(DEFAULT, **changes), POLICY)
     assert str(refused.value) == sentence
 
 
@@ -231,11 +231,11 @@ def test_every_code_has_one_class():
 
 @pytest.mark.parametrize("amount", ["500000", "500000.00", Decimal(500000), Decimal("5E+5"), 500000])
 def test_exact_numbers_of_every_kind_give_the_same_offer(amount):
-    assert compute_offer(replace(SEED, arv=amount), POLICY) == compute_offer(SEED, POLICY)
+    assert compute_offer(replace(DEFAULT, arv=amount), POLICY) == compute_offer(DEFAULT, POLICY)
 
 
 def test_a_minus_zero_is_shown_as_zero():
-    offer = compute_offer(replace(SEED, repairs="-0", holding_cost=Decimal("-0.00")), POLICY)
+    offer = compute_offer(replace(DEFAULT, repairs="-0", holding_cost=Decimal("-0.00")), POLICY)
     assert (str(offer.repairs), str(offer.holding_cost)) == ("0.00", "0.00")
 
 
@@ -254,7 +254,7 @@ def test_a_minus_zero_is_shown_as_zero():
     ],
 )
 def test_the_line_that_killed_an_offer_is_named(inputs, policy, label):
-    offer = compute_offer(replace(SEED, **inputs), replace(POLICY, **policy))
+    offer = compute_offer(replace(DEFAULT, **inputs), replace(POLICY, **policy))
     assert offer.status is OfferStatus.NO_OFFER
     assert offer.status == "no_offer"
     assert killed_by(offer).label == label
@@ -263,7 +263,7 @@ def test_the_line_that_killed_an_offer_is_named(inputs, policy, label):
 
 def test_an_offer_that_stands_was_killed_by_nothing():
     with pytest.raises(OfferStands, match=r"310,000\.00"):
-        killed_by(compute_offer(SEED, POLICY))
+        killed_by(compute_offer(DEFAULT, POLICY))
 
 
 CENTS = st.integers(min_value=0, max_value=10**10)
@@ -302,7 +302,7 @@ def test_the_reckoning_agrees_with_integer_cents_and_never_exceeds_the_ceiling(
 
 def test_lines_add_up_to_the_offer():
     policy = OfferPolicy(True, Decimal("0.6875"), Decimal("2500.50"), Decimal(10_000), Decimal("2133.33"), Decimal(500))
-    offer = compute_offer(replace(SEED, arv="906672.31", repairs="57000.07", holding_months=6), policy)
+    offer = compute_offer(replace(DEFAULT, arv="906672.31", repairs="57000.07", holding_months=6), policy)
     costs = sum(line.amount for line in offer.lines if line.sign is Sign.MINUS)
     assert offer.arv_x_multiplier - costs == offer.recommended_offer == offer.lines[-1].amount
     assert all(re.fullmatch(r"-?\d+\.\d\d", str(line.amount)) for line in offer.lines if line.amount is not None)

@@ -26,7 +26,7 @@ from domain.zones import zone
 from tests.domain.calendars import ZONES, instant, instants, rules, rules_of_any_kind, shows_open, zone_sets
 
 MINUTE = timedelta(minutes=1)
-SEED = rules().hours(Medium.SMS)
+DEFAULT = rules().hours(Medium.SMS)
 spans = st.lists(
     st.tuples(st.integers(0, WEEK - 1), st.integers(0, 2 * 1440)).map(lambda s: (s[0], s[0] + s[1])), max_size=4
 )
@@ -88,7 +88,7 @@ def test_a_closed_clock_has_a_reason(local: datetime, reason: str | None) -> Non
 
 @pytest.mark.parametrize(("at", "reason"), [(12, None), (21, "outside_window")])
 def test_a_holiday_says_nothing_where_nobody_rests(at: int, reason: str | None) -> None:
-    assert closed_because(SEED, datetime(2026, 12, 25, at, tzinfo=UTC), {date(2026, 12, 25)}) == reason
+    assert closed_because(DEFAULT, datetime(2026, 12, 25, at, tzinfo=UTC), {date(2026, 12, 25)}) == reason
 
 
 @settings(max_examples=80, deadline=None)
@@ -173,7 +173,7 @@ def test_open_time_stops_when_it_is_enough() -> None:
     since = instant("2026-11-24T14:00:00Z")
 
     found = open_time(
-        since, since + timedelta(days=3650), zones=[zone("America/Toronto")], hours=SEED, holidays=(), enough=MINUTE
+        since, since + timedelta(days=3650), zones=[zone("America/Toronto")], hours=DEFAULT, holidays=(), enough=MINUTE
     )
 
     assert found == timedelta(hours=11)
@@ -196,15 +196,15 @@ def test_every_opening_of_two_years_is_at_nine_on_a_weekday(name: str) -> None:
     place = zone(name)
     moment, openings, end = instant("2026-01-01T12:00:00Z"), 0, instant("2028-01-01T00:00:00Z")
     while moment < end:
-        found = next_open(moment, zones=[place], hours=SEED, holidays=(), until=moment + timedelta(days=14))
+        found = next_open(moment, zones=[place], hours=DEFAULT, holidays=(), until=moment + timedelta(days=14))
         assert found is not None
         local = found.astimezone(place)
         assert (local.hour, local.minute, local.second) == (9, 0, 0)
         assert local.weekday() < 5
-        assert closed_because(SEED, (found - timedelta(microseconds=1)).astimezone(place), ()) is not None
+        assert closed_because(DEFAULT, (found - timedelta(microseconds=1)).astimezone(place), ()) is not None
         closing = local.replace(hour=20, minute=0).astimezone(UTC)
-        assert closed_because(SEED, (closing - timedelta(microseconds=1)).astimezone(place), ()) is None
-        assert closed_because(SEED, closing.astimezone(place), ()) is not None
+        assert closed_because(DEFAULT, (closing - timedelta(microseconds=1)).astimezone(place), ()) is None
+        assert closed_because(DEFAULT, closing.astimezone(place), ()) is not None
         moment, openings = closing, openings + 1
 
     assert openings in (521, 522, 523)

@@ -1,4 +1,4 @@
-"""The seed's own three cases of a place."""
+"""The three cases of a place that the function was first asked for."""
 
 import pytest
 

@@ -401,3 +401,22 @@ def test_what_stands_beside_a_place_is_no_second_place(text, pair):
 )
 def test_a_postal_code_is_given_as_canada_post_writes_it(text, code):
     assert postal_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("moving to Ontario", ("ON", "ALL")), ("house to sell, ON", ("ON", "ALL")), ("WANTS TO SELL, ON", ("ON", "ALL")),
+        ("wants to sell K7L 1A1", ("ON", "ALL")), ("TO", ("ON", "Toronto")), ("condo in TO", ("ON", "Toronto")),
+        ("to, on", ("ON", "Toronto")), ("12 King St W, TO, ON", ("ON", "Toronto")), ("12 KING ST W, TO, ON", ("ON", "Toronto")),
+        ("TO M5V 1A1", ("ON", "Toronto")), ("TO ON", ("ON", "Toronto")),
+    ],
+)  # fmt: skip
+def test_to_is_toronto_in_capitals_or_apart_and_otherwise_a_preposition(text, right):
+    assert region(text) == right
+
+
+def test_a_name_that_needs_a_province_counts_with_a_postal_code_of_its_province():
+    assert locate("we hope to sell V0X 1L0").province == "BC"
+    assert locate("Granisle seller V0J 1W0").municipality == "Granisle"
+    assert locate("Granisle seller M5V 1A1").municipality == "Toronto"

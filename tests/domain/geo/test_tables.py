@@ -9,6 +9,7 @@ from domain.geo.provinces import province_of_fsa
 from domain.geo.spans import find
 from domain.geo.tables import word_set
 from domain.geo.text import key, plain, split
+from domain.geo.typos import corrected_to
 
 
 def test_there_are_thirteen_provinces_and_nineteen_markets_in_twenty_parts():
@@ -147,3 +148,10 @@ def test_a_phrase_does_not_reach_over_a_comma():
 def test_an_unknown_set_of_words_is_an_error():
     with pytest.raises(KeyError):
         word_set("no such set")
+
+
+def test_places_worth_a_correction_provinces_and_nicknames_of_two_words_are_corrected_to():
+    names = corrected_to()
+    assert names >= {"hamilton", "saskatoon", "manitoba", "princeedwardisland"}
+    assert names.isdisjoint({"to", "provinceofquebec"})
+    assert not any(" " in name for name in names)
