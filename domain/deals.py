@@ -4,8 +4,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from domain.buyers import PropertyType
 from domain.money import show_short
+from domain.property_types import PropertyType
 
 
 class Stage(StrEnum):

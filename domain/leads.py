@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from domain.buyers import PropertyType
 from domain.commands import Find, Help, LeadCommand, Mine, Open, Show, Unknown, parse_command
 from domain.errors import RuleBroken
 from domain.policy import Medium
+from domain.property_types import PropertyType
 from domain.quick import QuickLead, parse_quick
 
 __all__ = [

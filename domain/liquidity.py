@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypeVar
 
-from domain.buyers import PropertyType, PropertyTypeUnclear, property_type
 from domain.liquidity_sums import (
     Feedback,
     FeedbackEvent,
@@ -21,6 +20,7 @@ from domain.liquidity_sums import (
     sums_of,
     total,
 )
+from domain.property_types import PropertyType, PropertyTypeUnclear, property_type
 
 __all__ = [
     "Feedback",

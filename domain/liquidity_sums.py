@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from domain.buyers import PropertyTypeUnclear, property_type
+from domain.property_types import PropertyTypeUnclear, property_type
 from domain.words import fold
 
 HALF_LIFE: Final = timedelta(days=60)

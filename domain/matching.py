@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from domain.buyers import PropertyType, PropertyTypeUnclear, property_type, property_types
 from domain.matching_areas import Area, Place, area_of, place_of
+from domain.property_types import PropertyType, PropertyTypeUnclear, property_type, property_types
 
 MIN_FIT: Final = 0.7
 """Fit from which a buyer counts as a match, unless the caller of the HTTP flow gives another `min_match_score`."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
-from domain.buyers import type_words
+from domain.property_types import type_words
 from domain.quick_address import take_address, take_place
 from domain.quick_amounts import take_amounts
 from domain.quick_text import CUT, Rest, strip_markup

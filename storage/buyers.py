@@ -1,10 +1,11 @@
-"""Buyers, the areas they buy in, and what they answered."""
+"""Buyers, and the areas they buy in."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from domain.matching import BuyerFacts
-from storage.base import Cents, Id, Json, Tx, Utc, common, metadata
+from storage.base import Cents, Id, Tx, Utc, common, metadata
 
 buyer = Table(
     "buyer",
@@ -46,8 +47,13 @@ buyer = Table(
     Column("responded", Integer, nullable=False),
     Column("bought", Integer, nullable=False),
     Column("last_response_at", Utc),
+    Column("search_text", Text, nullable=False, server_default=""),
+    Column("types", Integer, nullable=False, server_default="0"),
+    Column("changed_no", BigInteger, nullable=False, server_default="0"),
+    Column("removed_at", Utc),
     UniqueConstraint("workspace_id", "number"),
 )
+Index("ix_buyer_changed", buyer.c.workspace_id, buyer.c.changed_no)
 
 buyer_area = Table(
     "buyer_area",
@@ -59,22 +65,6 @@ buyer_area = Table(
     UniqueConstraint("buyer_id", "province", "market"),
 )
 Index("ix_buyer_area_place", buyer_area.c.workspace_id, buyer_area.c.province, buyer_area.c.market)
-
-buyer_feedback_event = Table(
-    "buyer_feedback_event",
-    metadata,
-    *common(),
-    Column("buyer_id", Id, ForeignKey(buyer.c.id), nullable=False),
-    Column("province", String(2)),
-    Column("market", String(64), nullable=False),
-    Column("property_type", String(16), nullable=False),
-    Column("event", String(32), nullable=False),
-    Column("correlation_id", String(64), nullable=False),
-    Column("detail", Json, nullable=False),
-    Column("deal_id", Id),
-    Column("undone_at", Utc),
-)
-Index("ix_buyer_feedback_event_at", buyer_feedback_event.c.workspace_id, buyer_feedback_event.c.created_at)
 
 _c = buyer.c
 _ACTIVE = select(

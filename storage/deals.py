@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from domain.deals import Stage
-from storage.base import Cents, Id, Tx, common, metadata
+from storage.base import Cents, Id, Tx, Utc, common, metadata
 from storage.leads import deal_brief, lead
 from storage.offers import offer_evidence
 
@@ -45,8 +46,13 @@ deal = Table(
     Column("buyer_id", Id),
     Column("lost_reason", Text),
     Column("version", Integer, nullable=False),
+    Column("agreed_price", Cents),
+    Column("closed_on", Date),
+    Column("staged_at", Utc),
+    Column("staged_by", String(64)),
     UniqueConstraint("workspace_id", "number"),
 )
+Index("ix_deal_stage", deal.c.workspace_id, deal.c.stage, deal.c.staged_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from sqlalchemy import (
     update,
 )
 
-from domain.buyers import PropertyType
 from domain.leads import LeadStatus
+from domain.property_types import PropertyType
 from storage.base import Cents, Id, Json, Ratio, Tx, Utc, common, metadata
 
 lead = Table(

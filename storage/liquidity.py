@@ -3,12 +3,26 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Column, Float, Integer, String, Table, UniqueConstraint, bindparam, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+)
 
-from domain.buyers import PropertyType
 from domain.liquidity import FeedbackEvent, Node
-from storage.base import Json, Tx, Utc, common, metadata
-from storage.buyers import buyer_feedback_event
+from domain.property_types import PropertyType
+from storage.base import Id, Json, Tx, Utc, common, metadata
+from storage.deals import deal
+from storage.feedback import buyer_feedback_event
 
 buyer_liquidity_node = Table(
     "buyer_liquidity_node",
@@ -26,6 +40,28 @@ buyer_liquidity_node = Table(
     Column("sums_as_of", Utc),
     # Named by hand: the convention's name is longer than the 63 characters that PostgreSQL allows.
     UniqueConstraint("workspace_id", "province", "market", "property_type", name="uq_buyer_liquidity_node_place"),
+)
+
+liquidity_deal = Table(
+    "liquidity_deal",
+    metadata,
+    *common(),
+    Column("deal_id", Id, ForeignKey(deal.c.id), nullable=False),
+    Column("province", String(2), nullable=False),
+    Column("market", String(64), nullable=False),
+    Column("property_type", String(16), nullable=False),
+    Column("first_at", Utc, nullable=False),
+    Column("reach", Integer, nullable=False),
+    Column("sold", Boolean, nullable=False),
+    Column("is_counted", Boolean, nullable=False),
+    UniqueConstraint("workspace_id", "deal_id"),
+)
+Index(
+    "ix_liquidity_deal_waiting",
+    liquidity_deal.c.workspace_id,
+    liquidity_deal.c.first_at,
+    postgresql_where=liquidity_deal.c.is_counted.is_(False),
+    sqlite_where=liquidity_deal.c.is_counted.is_(False),
 )
 
 RESPONSE_PRIOR, CLOSE_PRIOR = 0.33, 0.12

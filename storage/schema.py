@@ -8,17 +8,34 @@ from storage import (
     buyers,
     contacts,
     deals,
+    feedback,
     kpis,
     ladder,
     leads,
     liquidity,
+    live_offers,
     offers,
     policies,
     requests,
     workspaces,
 )
 
-TABLES_OF = (audit, buyers, contacts, deals, kpis, ladder, leads, liquidity, offers, policies, requests, workspaces)
+TABLES_OF = (
+    audit,
+    buyers,
+    contacts,
+    deals,
+    feedback,
+    kpis,
+    ladder,
+    leads,
+    liquidity,
+    live_offers,
+    offers,
+    policies,
+    requests,
+    workspaces,
+)
 """The modules that declare tables; importing them is what fills `metadata`."""
 
 metadata: MetaData = base.metadata

@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.services.pricing import PricedOffer, price
-from domain.buyers import PropertyType
 from domain.errors import RuleBroken
 from domain.geo import Location, locate
 from domain.ladder import PlannedStep, plan
@@ -19,6 +18,7 @@ from domain.liquidity import Liquidity, score_nodes
 from domain.matching import DealFacts, Match, rank
 from domain.offers import ArvRequired, OfferInputs, ProvinceUnknown, RepairsRequired
 from domain.policy import effective_policy, holidays_of
+from domain.property_types import PropertyType
 from storage.base import Tx
 from storage.buyers import active_buyers
 from storage.leads import Brief, Lead

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from domain.buyers import PropertyType, property_type
 from domain.contact import normalise_email, normalise_phone
 from domain.errors import RuleBroken
 from domain.leads import ContactBasis, LeadDraft, parse_baths, parse_beds
 from domain.money import parse_amount
 from domain.offers import checked_arv, checked_repairs
 from domain.policy import Medium
+from domain.property_types import PropertyType, property_type
 
 
 def readable(text: str) -> str:

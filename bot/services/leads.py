@@ -11,7 +11,6 @@ from bot.services.actors import Actor
 from bot.services.evidence import Worth, worth_of
 from bot.services.findings import facts_of, find_out, holidays_around, market_liquidity, match_buyers
 from bot.services.numbered import lead_numbered
-from domain.buyers import PropertyType
 from domain.contact import email_key
 from domain.deals import Stage
 from domain.hours_text import hours_text
@@ -19,6 +18,7 @@ from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, Match
 from domain.policy import Medium, Verdict, check_contact_window, effective_policy
+from domain.property_types import PropertyType
 from domain.words import fold
 from domain.zones import midnight_before
 from storage.base import Tx

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.slack.blocks import Block, checkboxes, modal, radio, select, text_input
 from bot.slack.ids import View
-from domain.buyers import PropertyType
 from domain.leads import ContactBasis, QuickLead
 from domain.policy import Medium
+from domain.property_types import PropertyType
 
 SOURCES = {
     "website": "Website",

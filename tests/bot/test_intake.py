@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.services.intake import LeadForm, read_lead, readable
-from domain.buyers import PropertyType
 from domain.leads import NOTES_LIMIT, ContactBasis, LeadDraft
 from domain.policy import Medium
+from domain.property_types import PropertyType
 
 GOOD = {"name": "John Smith", "phone": "416-555-0134"}
 

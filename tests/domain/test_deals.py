@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain.buyers import PropertyType
 from domain.deals import BriefStatus, Stage, headline
+from domain.property_types import PropertyType
 
 
 def test_the_stages_come_in_the_order_in_which_a_deal_moves() -> None:

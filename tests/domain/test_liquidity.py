@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.buyers import property_type as buyers_property_type
 from domain.liquidity import (
     Feedback,
     FeedbackEvent,
@@ -30,6 +29,7 @@ from domain.liquidity import (
     score_nodes,
     standing,
 )
+from domain.property_types import property_type as buyers_property_type
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TORONTO = ("ON", "Toronto", "SFR")

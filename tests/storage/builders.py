@@ -9,10 +9,11 @@ from sqlalchemy import insert, select
 from bot.services.actors import Actor
 from bot.services.leads import Capture, Leads
 from bot.services.workspaces import Workspaces
-from domain.buyers import PropertyType
 from domain.leads import ContactBasis, LeadDraft
+from domain.property_types import PropertyType
 from domain.roles import Role
-from storage.buyers import buyer, buyer_area, buyer_feedback_event
+from storage.buyers import buyer, buyer_area
+from storage.feedback import buyer_feedback_event
 from storage.requests import RequestKey
 from storage.schema import metadata
 

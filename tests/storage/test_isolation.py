@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from domain.buyers import PropertyType
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import Node
+from domain.property_types import PropertyType
 from domain.roles import Role
 from storage import (
     audit,

@@ -6,8 +6,8 @@ from collections import Counter
 from sqlalchemy import select
 
 from bot.services.workspaces import MARKET_ROWS, Workspaces
-from domain.buyers import PropertyType
 from domain.policy import Medium, Rules
+from domain.property_types import PropertyType
 from domain.roles import Role
 from storage.liquidity import buyer_liquidity_node
 from storage.policies import market_policies, market_policy, offer_policy

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.buyers import PropertyType, PropertyTypeUnclear, property_type, property_types, type_words
+from domain.property_types import PropertyType, PropertyTypeUnclear, property_type, property_types, type_words
 
 SFR, MF, CONDO, LAND, COMMERCIAL = PropertyType
 
