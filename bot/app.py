@@ -25,10 +25,16 @@ from bot.http.problems import handle_problems
 from bot.manifest import read_manifest
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
 from bot.scheduler import timetable
+from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
+from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
+from bot.services.feedback import FeedbackBook
 from bot.services.leads import Leads
+from bot.services.liquidity import LiquidityBook
+from bot.services.live_offers import LiveOffers
+from bot.services.matching import BuyerIndex
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.places import Places
@@ -37,6 +43,7 @@ from bot.settings import Settings, SlackMode
 from bot.slack.calls import Desk
 from bot.slack.cards import post_missing_cards
 from bot.slack.channels import find_channels
+from bot.slack.live_offers import expire_offers
 from bot.slack.register import register
 from domain.roles import Role
 from storage.database import Database
@@ -80,13 +87,17 @@ class Program:
         self.desk.client.session = ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS))
         team = await self.desk.client.auth_test()
         workspace = await self.desk.workspaces.ensure(team["team_id"], name=team["team"])
+        self.desk.background.start(self.desk.leads.prepare(workspace.id))
         await find_channels(self.desk, workspace)
         if self.sandbox:
             await self.desk.cards.forget_newest(workspace.id)
         if self._socket:
             await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves its handler untyped
-        job = partial(post_missing_cards, self.desk, workspace.id)
-        self._timetable = timetable(post_missing_cards=job)
+        self._timetable = timetable(
+            post_missing_cards=partial(post_missing_cards, self.desk, workspace.id),
+            expire_offers=partial(expire_offers, self.desk, workspace.id),
+            refresh_liquidity=partial(self.desk.liquidity.refresh, workspace.id),
+        )
         self._timetable.start()
         return workspace.name
 
@@ -113,16 +124,22 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
 
 
 def make_desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role]) -> Desk:
-    """Return the services that listeners work with, on one database and one clock."""
+    """Return the services that listeners work with, on one database, one clock and one index of buyers."""
+    index = BuyerIndex()
     return Desk(
         client=client,
-        leads=Leads(database, clock),
+        leads=Leads(database, clock, index),
         cards=Cards(database, clock),
         offers=Offers(database, clock),
         comparables=Comparables(database, clock),
+        deals=Deals(database, clock, index),
         evidence=EvidenceBook(database),
+        live_offers=LiveOffers(database, clock),
         offer_policies=OfferPolicies(database, clock),
-        places=Places(database, clock),
+        places=Places(database, clock, index),
+        buyers=Buyers(database, clock),
+        feedback=FeedbackBook(database, clock),
+        liquidity=LiquidityBook(database, clock),
         workspaces=Workspaces(database, clock),
         clock=clock,
         roles=roles,

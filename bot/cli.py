@@ -1,9 +1,10 @@
-"""The terminal's face: `valhalla run`, `migrate`, `doctor`."""
+"""The terminal's face: `valhalla run`, `migrate`, `doctor`, `import`."""
 
 import asyncio
 import sys
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -20,6 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+imports = typer.Typer(help="Read many records from a file.", no_args_is_help=True)
+app.add_typer(imports, name="import")
 
 
 @app.command()
@@ -67,6 +71,21 @@ def doctor() -> None:
         print(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.subject}: {finding.sentence}")
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
+
+
+@imports.command("buyers")
+def import_buyers(
+    file: Annotated[Path, typer.Argument(help="A CSV file whose first line names its columns.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write the report and store nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Where the report goes; FILE.report.csv otherwise.")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Whose buyers they are, where there are several teams.")] = None,
+) -> None:
+    """Import buyers from a spreadsheet; a second run of the same file adds nothing."""
+    from bot.importing import ImportWish
+    from bot.importing import import_buyers as work
+    from bot.settings import read_settings
+
+    _with_loop(work(read_settings(), ImportWish(file, dry_run, report, workspace)))
 
 
 def _with_loop(work: Coroutine[Any, Any, T]) -> T:

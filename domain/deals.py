@@ -1,9 +1,11 @@
-"""A deal's stages, its brief's status, and the one line that names a brief."""
+"""A deal's stages, its brief's status, the one line that names a brief, and the numbers by which people name things."""
 
+import re
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
+from domain.errors import RuleBroken
 from domain.money import show_short
 from domain.property_types import PropertyType
 
@@ -28,6 +30,10 @@ class Stage(StrEnum):
     def is_open(self) -> bool:
         """Whether the deal can still be won."""
         return self not in (Stage.CLOSED, Stage.LOST)
+
+
+PRICED: Final = (Stage.DRAFT, Stage.OFFERED)
+"""The stages in which figures and price still move; afterwards what was agreed stays."""
 
 
 class BriefStatus(StrEnum):
@@ -72,3 +78,37 @@ def headline(
     price = f", ARV {show_short(arv)}" if arv is not None else ""
     line = f"{home}{kind} {where}{price}"
     return line[:1].upper() + line[1:]
+
+
+class LeadNumberUnclear(RuleBroken):
+    """ "{text}" names no lead. Write its number, such as L-7, or leave this empty for a new seller."""
+
+    code: ClassVar[str] = "LEAD_NUMBER_UNCLEAR"
+    field: ClassVar[str] = "lead"
+
+
+class BuyerNumberUnclear(RuleBroken):
+    """ "{text}" names no buyer. Write the number, such as B-5; `/buyer find` looks it up."""
+
+    code: ClassVar[str] = "BUYER_NUMBER_UNCLEAR"
+    field: ClassVar[str] = "buyer"
+
+
+def parse_lead_number(text: str) -> int:
+    """The number of a lead as people write it: "L-7", "l7", "#7", "7". Raises LeadNumberUnclear."""
+    found = _LEAD.fullmatch(text.strip())
+    if found is None:
+        raise LeadNumberUnclear(text=text.strip())
+    return int(found[1])
+
+
+def parse_buyer_number(text: str) -> int:
+    """The number of a buyer as people write it: "B-5", "b5", "#5", "5". Raises BuyerNumberUnclear."""
+    found = _BUYER.fullmatch(text.strip())
+    if found is None:
+        raise BuyerNumberUnclear(text=text.strip())
+    return int(found[1])
+
+
+_LEAD: Final = re.compile(r"(?:l ?-? ?|#)?([0-9]{1,9})", re.IGNORECASE)
+_BUYER: Final = re.compile(r"(?:b ?-? ?|#)?([0-9]{1,9})", re.IGNORECASE)

@@ -30,6 +30,7 @@ __all__ = [
     "QuickLead",
     "Show",
     "Unknown",
+    "check_house",
     "parse_baths",
     "parse_beds",
     "parse_command",
@@ -141,10 +142,15 @@ class LeadDraft:
             raise NameMissing
         if not self.phone and not self.email:
             raise ContactMissing
-        if len(self.notes) > NOTES_LIMIT:
-            raise NotesTooLong(length=len(self.notes), limit=NOTES_LIMIT)
-        if self.asking_price is not None and self.asking_price < 0:
-            raise AskingPriceNegative
+        check_house(self.notes, self.asking_price)
+
+
+def check_house(notes: str, asking_price: Decimal | None) -> None:
+    """Check what is said of a house whoever sells it. Raises NotesTooLong and AskingPriceNegative, in this order."""
+    if len(notes) > NOTES_LIMIT:
+        raise NotesTooLong(length=len(notes), limit=NOTES_LIMIT)
+    if asking_price is not None and asking_price < 0:
+        raise AskingPriceNegative
 
 
 def parse_beds(text: str) -> int | None:

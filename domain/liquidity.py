@@ -147,17 +147,23 @@ def score(node: Node, at: Standing) -> Liquidity:
     depth = max(0, min(node.active_buyer_count, DEPTH_LIMIT))
     evidence = _evidence(own)
     if depth == 0:
-        explain = f"{node.market} {node.property_type} 0.00, evidence {evidence}: no active buyers"
+        explain = f"{_name(node)} 0.00, evidence {evidence}: no active buyers"
         return Liquidity(0.0, 0.0, 0.0, evidence, answer, close, 0, explain)
     expected = _sigmoid(_logit(_structural(answer * close, depth)) + at.shifts.get(key[0], at.shift_canada))
     value = (OWN_WEIGHT * expected + own.sold) / (OWN_WEIGHT + own.deals)
     low, high = _range(value, own.deals)
     explain = (
-        f"{node.market} {node.property_type} {value:.2f} ({low:.2f}–{high:.2f}), evidence {evidence}: "
+        f"{_name(node)} {value:.2f} ({low:.2f}–{high:.2f}), evidence {evidence}: "
         f"{depth} {'buyer' if depth == 1 else 'buyers'} × {answer:.0%} answer × {close:.0%} of answers close → "
         f"{expected:.2f}; {_own_record(own, value)}"
     ).replace("%", " %")
     return Liquidity(value, low, high, evidence, answer, close, depth, explain)
+
+
+def _name(node: Node) -> str:
+    """What people call a node: "Toronto SFR"; what lies in no market is named by its province."""
+    place = node.market if node.market != "ALL" else f"Elsewhere in {node.province}"
+    return f"{place} {node.property_type}"
 
 
 def _own_record(own: Sums, value: float) -> str:
@@ -197,7 +203,8 @@ def _expected_sales(sums: Sums, key: Key, at: Standing) -> float:
     if not sums.reach:
         return 0.0
     answer, close = _rates(key, at)
-    return math.fsum(amount * _structural(answer * close, buyers) for buyers, amount in sums.reach.items())
+    nobody = _nobody_closes(answer * close, max(sums.reach))
+    return math.fsum(amount * (1 - nobody[buyers]) for buyers, amount in sums.reach.items())
 
 
 def _rates(key: Key, at: Standing) -> tuple[float, float]:
@@ -232,11 +239,16 @@ def _shrink(count: tuple[float, float], prior: float, k: float = PRIOR_WEIGHT) -
 
 def _structural(chance: float, buyers: int) -> float:
     """P(at least one of `buyers` closes) when each does with mean `chance` and deals differ (Beta-Binomial)."""
+    return 1 - _nobody_closes(chance, buyers)[buyers]
+
+
+def _nobody_closes(chance: float, most: int) -> list[float]:
+    """P(none of n closes) for every n from 0 to `most`, in one pass."""
     a, b = APPEAL * chance, APPEAL * (1 - chance)
-    nobody = 1.0
-    for j in range(buyers):
-        nobody *= (b + j) / (a + b + j)
-    return 1 - nobody
+    nobody = [1.0]
+    for j in range(most):
+        nobody.append(nobody[-1] * ((b + j) / (a + b + j)))
+    return nobody
 
 
 def _gap(observed: float, expected: float, deals: float) -> float:

@@ -27,6 +27,15 @@ class Feedback(StrEnum):
     PASSED = "PASSED"
     TAKEN = "TAKEN"
 
+    @property
+    def label(self) -> str:
+        """The outcome in a person's words: "Someone else bought it"."""
+        return _LABELS[self]
+
+
+COUNTED: Final = frozenset({Feedback.RESPONDED, Feedback.NO_RESPONSE, Feedback.BOUGHT, Feedback.PASSED})
+"""The outcomes that enter the sums."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedbackEvent:
@@ -176,7 +185,7 @@ def node_key(province: str, market: str, kind: str) -> Key:
 
 
 def _counts(event: FeedbackEvent, now: datetime) -> bool:
-    return event.created_at <= now and event.event in _COUNTED
+    return event.created_at <= now and event.event in COUNTED
 
 
 def _times(sums: Sums, factor: float, as_of: datetime) -> Sums:
@@ -206,4 +215,10 @@ def _without_nothing(reach: Mapping[int, float]) -> dict[int, float]:
     return {buyers: amount for buyers, amount in reach.items() if abs(amount) > 1e-12}
 
 
-_COUNTED: Final = frozenset({Feedback.RESPONDED, Feedback.NO_RESPONSE, Feedback.BOUGHT, Feedback.PASSED})
+_LABELS: Final[Mapping[Feedback, str]] = {
+    Feedback.RESPONDED: "Responded",
+    Feedback.NO_RESPONSE: "No response",
+    Feedback.BOUGHT: "Bought",
+    Feedback.PASSED: "Passed",
+    Feedback.TAKEN: "Someone else bought it",
+}

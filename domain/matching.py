@@ -8,14 +8,34 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from domain.matching_areas import Area, Place, area_of, place_of
+from domain.matching_areas import Place, area_of, place_of
+from domain.matching_values import (
+    AREA_UNCLEAR,
+    ELSEWHERE,
+    IN_AREA,
+    IN_PROVINCE,
+    INSIDE,
+    NEXT_TO_AREA,
+    OUTSIDE_FACTOR,
+    OVER,
+    OVER_MINIMUM,
+    PRICE_UNKNOWN,
+    PROVINCE_OF_CITIES,
+    REGION_UNKNOWN,
+    UNDER,
+    eagerness,
+    left_beside,
+    recency,
+    region_value,
+    room_value,
+    score_of,
+    sum_of_parts,
+    type_value,
+)
 from domain.property_types import PropertyType, PropertyTypeUnclear, property_type, property_types
 
 MIN_FIT: Final = 0.7
 """Fit from which a buyer counts as a match, unless the caller of the HTTP flow gives another `min_match_score`."""
-
-OUTSIDE_FACTOR: Final = 0.25
-"""What one known refusal (region, type or price) leaves of the fit."""
 
 Amount = Decimal | int
 Count = Decimal | int
@@ -96,9 +116,10 @@ def rank(deal: DealFacts, buyers: Iterable[BuyerFacts], *, limit: int | None = N
     fit = .25 region + .25 type + .30 price + .10 beds + .10 baths, each part from 0 to 1, times .25 for
     each known refusal of region, type or price. score = fit³ · √(activity · recency). Equal scores keep the order of
     fit, then of `buyers`. Everybody active is listed, however bad the fit: `MIN_FIT` is the caller's to apply.
+    `domain.matching_index` finds the first of very many without looking at each in turn.
     """
     place = place_of(deal.region, deal.province, deal.market)
-    kind = _deal_type(deal.property_type)
+    kind = deal_type(deal.property_type)
     matches = [_match(deal, place, kind, buyer) for buyer in buyers if buyer.active]
     matches.sort(key=lambda match: (-match.score, -match.fit))
     return matches if limit is None else matches[: max(0, limit)]
@@ -110,30 +131,12 @@ def _match(deal: DealFacts, place: Place | None, kind: PropertyType | None, buye
     price = _price(deal.price, buyer.min_price, buyer.max_price)
     beds = _rooms(ReasonCode.BEDS, deal.beds, buyer.min_beds)
     baths = _rooms(ReasonCode.BATHS, deal.baths, buyer.min_baths)
-    sum_of_parts = (
-        0.25 * region.value + 0.25 * fitting.value + 0.30 * price.value + 0.10 * beds.value + 0.10 * baths.value
-    )
     refusals = (region.value, fitting.value, price.value).count(0)
-    fit = sum_of_parts * OUTSIDE_FACTOR**refusals
+    fit = sum_of_parts(region.value, fitting.value, price.value, beds.value, baths.value) * OUTSIDE_FACTOR**refusals
+    activity = min(1.0, eagerness(buyer.contacted, buyer.responded, buyer.bought))
+    score = score_of(fit, math.sqrt(activity * recency(buyer.days_since_response)))
     reasons = (region.reason, fitting.reason, price.reason, beds.reason, baths.reason, _record(buyer))
-    return Match(buyer.buyer_id, fit**3 * math.sqrt(_activity(buyer) * _recency(buyer)), fit, reasons)
-
-
-def _activity(buyer: BuyerFacts) -> float:
-    """min(1, ρ + 2β): how often they answer and buy, starting from .30 and .03 for a buyer never contacted."""
-    answering = (buyer.responded + 1.8) / (buyer.contacted + 6)
-    buying = (buyer.bought + 0.3) / (buyer.contacted + 10)
-    return min(1.0, answering + 2 * buying)
-
-
-def _recency(buyer: BuyerFacts) -> float:
-    """From 1 for an answer today down to .5, halving what lies between every 180 days.
-
-    1 for a buyer who never answered: the rate of answering says so already.
-    """
-    if buyer.days_since_response is None:
-        return 1.0
-    return 0.5 + 0.5 * math.exp2(-max(0.0, buyer.days_since_response) / 180)
+    return Match(buyer.buyer_id, score, fit, reasons)
 
 
 def _record(buyer: BuyerFacts) -> Reason:
@@ -146,43 +149,27 @@ def _record(buyer: BuyerFacts) -> Reason:
 
 @lru_cache(maxsize=65_536)
 def _region(place: Place | None, regions: str | None) -> _Part:
-    """1 same market, .9 province named, .5 neighbouring market, .3 not understood, .25 same province, 0 elsewhere.
-
-    Of several regions the best counts. Not stated, or the deal's own place unknown: .4.
-    """
-    area = area_of(regions or "")
+    """The region's part; where nothing is known, whose fault that is."""
     if place is None:
-        return _part(ReasonCode.REGION, 0.4, "the deal's place is not known", good=False)
-    if not area.is_stated:
-        return _part(ReasonCode.REGION, 0.4, "no area stated", good=False)
-    for value, holds, text in _region_cases(place, area):
-        if holds:
-            return _part(ReasonCode.REGION, value, text, good=value >= 0.9)
-    return _part(ReasonCode.REGION, 0.0, f"{place.label} is outside their area", good=False)
-
-
-def _region_cases(place: Place, area: Area) -> tuple[tuple[float, bool, str], ...]:
-    return (
-        (1.0, area.has(place), f"{place.label} is in their area"),
-        (0.9, area.has_province(place.province), f"they buy anywhere in {place.province}"),
-        (0.5, area.touches(place), f"{place.label} is next to their area"),
-        (0.3, area.has_unclear, "their area is not clear"),
-        (0.25, place.province in area.city_provinces, f"{place.label} is in their province, outside their cities"),
-    )
+        return _part(ReasonCode.REGION, REGION_UNKNOWN, "the deal's place is not known", good=False)
+    area = area_of(regions or "")
+    value = region_value(place, area)
+    text = _REGION_TEXTS[value].format(label=place.label, province=place.province)
+    return _part(ReasonCode.REGION, value, text, good=value >= IN_PROVINCE)
 
 
 @lru_cache(maxsize=65_536)
 def _type(kind: PropertyType | None, wanted: str | None) -> _Part:
-    """1 or 0 after synonyms; .6 where one side does not say, or says what nobody understands."""
+    """The property type's part."""
     kinds = property_types(wanted or "")
+    value = type_value(kind, kinds)
     if kind is None:
-        return _part(ReasonCode.TYPE, 0.6, "the deal's property type is not known", good=False)
+        return _part(ReasonCode.TYPE, value, "the deal's property type is not known", good=False)
     if not kinds:
         said = "their property types are not clear" if (wanted or "").strip() else "no property type stated"
-        return _part(ReasonCode.TYPE, 0.6, said, good=False)
-    if kind in kinds:
-        return _part(ReasonCode.TYPE, 1.0, f"they buy {kind}", good=True)
-    return _part(ReasonCode.TYPE, 0.0, f"{kind} is outside their property types", good=False)
+        return _part(ReasonCode.TYPE, value, said, good=False)
+    text = f"they buy {kind}" if value else f"{kind} is outside their property types"
+    return _part(ReasonCode.TYPE, value, text, good=value > 0)
 
 
 def _price(price: Amount | None, least: Amount | None, most: Amount | None) -> _Part:
@@ -196,10 +183,10 @@ def _price(price: Amount | None, least: Amount | None, most: Amount | None) -> _
     if low is None and high is None:
         return _NO_LIMITS
     if high is not None and price > high:
-        return _beside((float(price) - float(high)) / float(high), 0.15, "over", "maximum")
+        return _beside((float(price) - float(high)) / float(high), OVER, "over", "maximum")
+    most_left = INSIDE if high is not None else OVER_MINIMUM
     if low is not None and price < low:
-        most_left = 1.0 if high is not None else 0.85
-        return _beside((float(low) - float(price)) / float(low), 0.30, "under", "minimum", most=most_left)
+        return _beside((float(low) - float(price)) / float(low), UNDER, "under", "minimum", most=most_left)
     return _PRICE_INSIDE if high is not None else _PRICE_OVER_MINIMUM
 
 
@@ -209,9 +196,9 @@ def _limits(least: Amount | None, most: Amount | None) -> tuple[Amount | None, A
     return (high, low) if low is not None and high is not None and low > high else (low, high)
 
 
-def _beside(share: float, limit: float, side: str, of: str, *, most: float = 1.0) -> _Part:
-    """A price beside the limits by `share` of the limit; nothing is left at `limit`."""
-    value = min(most, max(0.0, 1 - share / limit))
+def _beside(share: float, widest: float, side: str, of: str, *, most: float = INSIDE) -> _Part:
+    """A price beside the limits by `share` of the limit; nothing is left at `widest`."""
+    value = min(most, max(0.0, left_beside(share, widest)))
     percent = f"{max(1, round(share * 100))} % {side} their {of}"
     words = f"price {percent}" if value else f"price is outside their range, {percent}"
     return _part(ReasonCode.PRICE, value, words, good=False)
@@ -219,18 +206,18 @@ def _beside(share: float, limit: float, side: str, of: str, *, most: float = 1.0
 
 @lru_cache(maxsize=4096)
 def _rooms(code: ReasonCode, has: Count | None, least: Count | None) -> _Part:
-    """1 when there are enough, .5 less for each missing, not below 0; .8 where one side does not say."""
+    """The part of bedrooms or bathrooms."""
+    value = room_value(has, least)
     if has is None or least is None:
-        return _ROOMS_NOT_STATED[code]
-    missing = float(least) - float(has)
+        return _part(code, value, f"{code} not stated", good=False)
     rooms = f"{float(has):g} {code.value.removesuffix('s') if has == 1 else code.value}"
-    if missing <= 0:
-        return _part(code, 1.0, f"{rooms}, enough for them", good=True)
-    return _part(code, max(0.0, 1 - 0.5 * missing), f"{rooms}, they want {float(least):g}", good=False)
+    if has >= least:
+        return _part(code, value, f"{rooms}, enough for them", good=True)
+    return _part(code, value, f"{rooms}, they want {float(least):g}", good=False)
 
 
 @lru_cache(maxsize=1024)
-def _deal_type(text: str | None) -> PropertyType | None:
+def deal_type(text: str | None) -> PropertyType | None:
     """The deal's type, None where it is not stated or not understood."""
     try:
         return property_type(text) if text else None
@@ -243,10 +230,18 @@ def _part(code: ReasonCode, value: float, text: str, *, good: bool) -> _Part:
 
 
 _NEVER_CONTACTED: Final = Reason(ReasonCode.RECORD, "never contacted", good=False)
-_NO_PRICE: Final = _part(ReasonCode.PRICE, 0.65, "the deal has no price yet", good=False)
-_NO_LIMITS: Final = _part(ReasonCode.PRICE, 0.65, "no price range stated", good=False)
-_PRICE_INSIDE: Final = _part(ReasonCode.PRICE, 1.0, "price is in their range", good=True)
-_PRICE_OVER_MINIMUM: Final = _part(ReasonCode.PRICE, 0.85, "price is over their minimum, no maximum stated", good=True)
-_ROOMS_NOT_STATED: Final = {
-    code: _part(code, 0.8, f"{code} not stated", good=False) for code in (ReasonCode.BEDS, ReasonCode.BATHS)
+_NO_PRICE: Final = _part(ReasonCode.PRICE, PRICE_UNKNOWN, "the deal has no price yet", good=False)
+_NO_LIMITS: Final = _part(ReasonCode.PRICE, PRICE_UNKNOWN, "no price range stated", good=False)
+_PRICE_INSIDE: Final = _part(ReasonCode.PRICE, INSIDE, "price is in their range", good=True)
+_PRICE_OVER_MINIMUM: Final = _part(
+    ReasonCode.PRICE, OVER_MINIMUM, "price is over their minimum, no maximum stated", good=True
+)
+_REGION_TEXTS: Final = {
+    IN_AREA: "{label} is in their area",
+    IN_PROVINCE: "they buy anywhere in {province}",
+    NEXT_TO_AREA: "{label} is next to their area",
+    REGION_UNKNOWN: "no area stated",
+    AREA_UNCLEAR: "their area is not clear",
+    PROVINCE_OF_CITIES: "{label} is in their province, outside their cities",
+    ELSEWHERE: "{label} is outside their area",
 }

@@ -199,3 +199,18 @@ _NEIGHBOURS: Final[Mapping[Spot, frozenset[Spot]]] = {
     ("ON", "ottawa"): _spots(("QC", "Ottawa")),
     ("QC", "ottawa"): _spots(("ON", "Ottawa")),
 }
+
+
+@lru_cache(maxsize=4096)
+def unclear_parts(text: str) -> tuple[str, ...]:
+    """The parts of a buyer's regions that name no place we know, without the words around them, each once.
+
+    A part that tells no more than the province behind it ("Narnia, ON") is not understood either.
+    """
+    parts = [part for part in (_bare(part) for part in _BETWEEN.split(_kept_whole(text))) if part]
+    unclear = (part for part, after in zip(parts, [*parts[1:], ""], strict=False) if _is_unclear(part, after))
+    return tuple(dict.fromkeys(unclear))
+
+
+def _is_unclear(part: str, after: str) -> bool:
+    return _one(part, "").has_unclear and not _one(part, after).spots

@@ -19,3 +19,8 @@ def may_see_contact(role: Role, *, user_id: str, rep_id: str | None) -> bool:
 def may_change_policies(role: Role) -> bool:
     """Whether a member changes policies: admins alone; everyone may read them."""
     return role is Role.ADMIN
+
+
+def may_work_deal(role: Role, *, user_id: str, rep_id: str | None) -> bool:
+    """Whether a member moves a deal, its offers and its buyers' answers: reps their own and unassigned ones."""
+    return role is not Role.REP or rep_id in (None, user_id)

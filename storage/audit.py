@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Column, Index, String, Table, Text, insert
 
@@ -25,7 +26,8 @@ Index("ix_audit_entry_at", audit_entry.c.workspace_id, audit_entry.c.at)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed: `before` and `after` are JSON objects, None where there was or is nothing."""
+    """What changed: `before` and `after` are objects, None where there was or is nothing; amounts and days in them are
+    kept as text."""
 
     actor: str
     verb: str
@@ -37,5 +39,13 @@ class Change:
 
 def record(tx: Tx, change: Change, *, now: datetime) -> None:
     """Append one entry."""
-    values = {name: getattr(change, name) for name in ("actor", "verb", "subject", "before", "after", "reason")}
-    tx.connection.execute(insert(audit_entry), tx.own(**values, at=now, created_at=now))
+    values = {name: getattr(change, name) for name in ("actor", "verb", "subject", "reason")}
+    sides = {"before": _plain(change.before), "after": _plain(change.after)}
+    tx.connection.execute(insert(audit_entry), tx.own(**values, **sides, at=now, created_at=now))
+
+
+def _plain(side: Mapping[str, object] | None) -> Mapping[str, object] | None:
+    """What JSON can hold: money and dates as text."""
+    if side is None:
+        return None
+    return {name: str(value) if isinstance(value, Decimal | date) else value for name, value in side.items()}

@@ -1,7 +1,7 @@
 """Leads and the briefs that buyers are shown of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -156,8 +156,12 @@ _COLUMNS = (
 )
 _INSERT = insert(lead).returning(_c.id)
 _BY_NUMBER = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.number == bindparam("number"))
-_BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update()
+_BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.id == bindparam("id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update(key_share=True)
+_BY_IDS = select(*_COLUMNS).where(
+    _c.workspace_id == bindparam("workspace_id"), _c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def _lead(row: Row[*tuple[Any, ...]]) -> Lead:
@@ -175,18 +179,24 @@ def add_lead(tx: Tx, values: Mapping[str, object]) -> int:
 def find_lead(tx: Tx, *, number: int, lock: bool = False) -> Lead | None:
     """Return the lead that people call L-{number}.
 
-    With `lock` it is read as the last change left it, and others who want to change it wait for the end of `tx`. SQLite
-    has one writer at a time, so nobody else is there to wait.
+    With `lock` it is read as the last change left it, and others who want to change it wait for the end of `tx`; rows
+    that only refer to it do not wait, or they would wait in a circle. SQLite has one writer at a time, so nobody else
+    is there to wait.
     """
     query = _BY_NUMBER_LOCKED if lock else _BY_NUMBER
     row = tx.connection.execute(query, tx.own(number=number)).one_or_none()
     return _lead(row) if row else None
 
 
-def get_lead(tx: Tx, lead_id: int) -> Lead | None:
-    """Return the lead with this row id."""
-    row = tx.connection.execute(_BY_ID, tx.own(id=lead_id)).one_or_none()
+def get_lead(tx: Tx, lead_id: int, *, lock: bool = False) -> Lead | None:
+    """Return the lead with this row id; `lock` as for `find_lead`."""
+    row = tx.connection.execute(_BY_ID_LOCKED if lock else _BY_ID, tx.own(id=lead_id)).one_or_none()
     return _lead(row) if row else None
+
+
+def leads_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, Lead]:
+    """Return the leads with these row ids, by id; an id that nobody has is left out."""
+    return {row.id: _lead(row) for row in tx.connection.execute(_BY_IDS, tx.own(ids=sorted(set(ids))))}
 
 
 def search_leads(tx: Tx, words: Sequence[str], *, limit: int) -> list[Lead]:
@@ -289,10 +299,20 @@ def change_brief(tx: Tx, brief_id: int, values: Mapping[str, object]) -> None:
 def brief_of(tx: Tx, lead_id: int) -> Brief | None:
     """Return the newest brief of a lead."""
     c = deal_brief.c
-    query = select(c.id, c.headline, c.property_type, c.price, c.beds, c.baths)
-    query = query.where(c.workspace_id == tx.workspace_id, c.lead_id == lead_id).order_by(c.id.desc()).limit(1)
+    query = _BRIEFS.where(c.workspace_id == tx.workspace_id, c.lead_id == lead_id).order_by(c.id.desc()).limit(1)
     row = tx.connection.execute(query).one_or_none()
-    if row is None:
-        return None
+    return _brief(row) if row else None
+
+
+def briefs_by_id(tx: Tx, ids: Iterable[int]) -> dict[int, Brief]:
+    """Return the briefs with these row ids, by id; an id that none has is left out."""
+    query = _BRIEFS.where(deal_brief.c.workspace_id == tx.workspace_id, deal_brief.c.id.in_(sorted(set(ids))))
+    return {row.id: _brief(row) for row in tx.connection.execute(query)}
+
+
+_BRIEFS = select(*(deal_brief.c[field.name] for field in fields(Brief)))
+
+
+def _brief(row: Row[*tuple[Any, ...]]) -> Brief:
     kind = PropertyType(row.property_type) if row.property_type else None
-    return Brief(row.id, row.headline, kind, row.price, row.beds, row.baths)
+    return Brief(**dict(row._mapping) | {"property_type": kind})

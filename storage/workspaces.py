@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, TextClause, UniqueConstraint, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    select,
+    text,
+    update,
+)
 
 from domain.roles import Role
 from storage.base import Tx, Utc, common, metadata
@@ -160,3 +173,10 @@ def default_place(tx: Tx) -> tuple[str, str]:
     chosen = tx.connection.execute(select(workspace.c.default_market).where(workspace.c.id == tx.workspace_id))
     province, _, market = (chosen.scalar_one_or_none() or DEFAULT_PLACE).partition("/")
     return province, market or "ALL"
+
+
+def all_workspaces(connection: Connection) -> list[Workspace]:
+    """Return every workspace of the database, for what is done from a terminal, where no delivery names one."""
+    c = workspace.c
+    columns = (c.id, c.name, c.zone, c.leads_channel_id, c.approvals_channel_id, c.digest_channel_id)
+    return [Workspace(*row) for row in connection.execute(select(*columns).order_by(c.id))]

@@ -11,6 +11,7 @@ from bot.http.access import Door
 from bot.http.problems import problem
 from bot.services.intake import read_lead
 from bot.services.leads import Capture, LeadCard, Leads
+from bot.services.matching import Ranking
 from domain.leads import LeadDraft
 from domain.matching import MIN_FIT
 from storage.requests import RequestKey
@@ -81,9 +82,11 @@ def flow_router(leads: Leads, door: Door) -> APIRouter:
             return problem(422, "INVALID", "Some fields need another look.", errors=wrong)
         key = RequestKey(f"http:{idempotency_key}", await _hash(request)) if idempotency_key else None
         who = door.actor()
-        captured = await leads.capture(who, Capture(draft, key, asked.match_settings.min_match_score))
-        card = await leads.card(who, captured.number, min_fit=asked.match_settings.min_match_score)
-        return JSONResponse(_answer(card, asked.match_settings), status_code=201)
+        wanted = asked.match_settings
+        captured = await leads.capture(who, Capture(draft, key, wanted.min_match_score))
+        listed = wanted.max_results if wanted.match_buyers else 0
+        card = await leads.card(who, captured.number, min_fit=wanted.min_match_score, listed=listed)
+        return JSONResponse(_answer(card), status_code=201)
 
     return router
 
@@ -127,7 +130,7 @@ async def _hash(request: Request) -> str:
     return hashlib.sha256(await request.body()).hexdigest()
 
 
-def _answer(card: LeadCard, wanted: MatchSettings) -> dict[str, Any]:
+def _answer(card: LeadCard) -> dict[str, Any]:
     lead, deal, brief = card.lead, card.deal, card.brief
     offer = float(deal.offer) if deal and deal.offer is not None else None
     mao = float(deal.mao) if deal and deal.mao is not None else None
@@ -148,7 +151,7 @@ def _answer(card: LeadCard, wanted: MatchSettings) -> dict[str, Any]:
             "offer": offer,
             "mao": mao,
         },
-        "matched_buyers": _matched(card, wanted),
+        "matched_buyers": _matched(card.ranking),
         "notes": list(lead.missing.values()),
         "metadata": {
             "lead_id": lead.id,
@@ -163,9 +166,7 @@ def _answer(card: LeadCard, wanted: MatchSettings) -> dict[str, Any]:
     }
 
 
-def _matched(card: LeadCard, wanted: MatchSettings) -> list[dict[str, Any]]:
-    if not wanted.match_buyers:
-        return []
+def _matched(ranking: Ranking) -> list[dict[str, Any]]:
     return [
         {
             "buyer_id": match.buyer_id,
@@ -173,5 +174,5 @@ def _matched(card: LeadCard, wanted: MatchSettings) -> list[dict[str, Any]]:
             "fit": match.fit,
             "reasons": [reason.text for reason in match.reasons],
         }
-        for match in card.matches[: wanted.max_results]
+        for match in ranking.matches
     ]

@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.figures import check_unsettled
 from bot.services.numbered import lead_numbered
-from bot.services.offers import Quote
+from bot.services.offers import Quote, kept_quote
 from bot.services.pricing import (
     ArvSource,
-    PricedOffer,
-    buyer_side_of,
     change_price,
     keep_evidence,
+    name_arv,
+    name_lack,
     offer_events,
     price,
     price_values,
@@ -22,7 +23,6 @@ from bot.services.pricing import (
 )
 from domain.arv import ArvEstimate
 from domain.comps import CompLine, CompUnclear, House, estimate_from, parse_comps, read_comps, write_comp
-from domain.deals import headline
 from domain.errors import RuleBroken
 from domain.offers import OfferInputs, OfferRefused, checked_arv
 from domain.zones import local_date
@@ -30,7 +30,7 @@ from storage.base import Tx
 from storage.database import Database
 from storage.deals import Deal, deal_of
 from storage.kpis import emit_kpi
-from storage.leads import Lead, brief_of, change_brief, change_lead
+from storage.leads import Lead, brief_of
 from storage.offers import Evidence, add_evidence, estimate_json, find_evidence, house_json, sale_json
 from storage.requests import RequestKey, begin_request, finish_request
 
@@ -118,8 +118,8 @@ class Comparables:
 
         The same request again returns the first result. Where the deal can't be priced yet (repairs or province
         unknown, no policy) the ARV is kept and the offer stays open. Raises `LeadNotFound`, `DealNotFound`,
-        `CompUnclear` with the line's number, `SquareFeetMissing`, `SalesTooFew`, and `OfferRefused` for an ARV beyond
-        what an offer may rest on; nothing is stored then.
+        `FiguresSettled` once a price is agreed, `CompUnclear` with the line's number, `SquareFeetMissing`,
+        `SalesTooFew`, and `OfferRefused` for an ARV beyond what an offer may rest on; nothing is stored then.
         """
         now = self._clock.now()
 
@@ -154,6 +154,7 @@ def _enter(tx: Tx, entry: _Entry) -> int:
     deal = deal_of(tx, lead.id)
     if deal is None:
         raise DealNotFound(number=lead.number)
+    check_unsettled(deal)
     source, arv = _source(entry)
     inputs = OfferInputs(lead.province, lead.market, arv, deal.repairs)
     try:
@@ -161,12 +162,12 @@ def _enter(tx: Tx, entry: _Entry) -> int:
     except OfferRefused as refused:
         evidence_id = _keep_unpriced(tx, entry, inputs, source, refused)
         _change(tx, entry, deal, arv, price_values(None, evidence_id))
-        _name_lack(tx, lead, str(refused))
+        name_lack(tx, lead, str(refused))
         return evidence_id
     evidence_id = keep_evidence(tx, entry.who, priced, lead_id=lead.id, now=entry.now, source=source)
     emit_kpi(tx, *offer_events(entry.who, priced, evidence_id), now=entry.now)
     _change(tx, entry, deal, arv, price_values(priced, evidence_id))
-    _name_lack(tx, lead, None)
+    name_lack(tx, lead, None)
     return evidence_id
 
 
@@ -206,20 +207,7 @@ def _keep_unpriced(tx: Tx, entry: _Entry, inputs: OfferInputs, source: ArvSource
 def _change(tx: Tx, entry: _Entry, deal: Deal, arv: Decimal, price_columns: Mapping[str, Decimal | int | None]) -> None:
     """Change the deal and what is said of it: the audit trail, and the brief's headline, which names the ARV."""
     change_price(tx, entry.who, deal, {"arv": arv, **price_columns}, verb="comps_entered", now=entry.now)
-    lead, brief = entry.lead, brief_of(tx, entry.lead.id)
-    if brief:
-        place = lead.municipality or lead.market
-        kind = brief.property_type
-        line = headline(beds=brief.beds, property_type=kind, place=place, province=lead.province, arv=arv)
-        change_brief(tx, brief.id, {"headline": line})
-
-
-def _name_lack(tx: Tx, lead: Lead, why: str | None) -> None:
-    """Let the lead's card say why there is no offer, or no longer say it."""
-    others = {part: text for part, text in lead.missing.items() if part != "offer"}
-    missing = others | ({"offer": why} if why else {})
-    if missing != dict(lead.missing):
-        change_lead(tx, lead.id, {"missing": missing})
+    name_arv(tx, entry.lead, arv)
 
 
 def _valued(tx: Tx, lead: Lead, evidence_id: int, now: datetime) -> Valued:
@@ -227,10 +215,5 @@ def _valued(tx: Tx, lead: Lead, evidence_id: int, now: datetime) -> Valued:
     evidence = find_evidence(tx, evidence_id)
     if evidence is None or evidence.estimate is None:
         raise LookupError(f"evidence {evidence_id} is not as it was written")
-    quote = None if evidence.open_because else _quote(lead, evidence, recorded_price(evidence), now)
+    quote = None if evidence.open_because else kept_quote(lead, evidence, recorded_price(evidence), at=now)
     return Valued(lead, evidence, evidence.estimate, quote)
-
-
-def _quote(lead: Lead, evidence: Evidence, priced: PricedOffer, now: datetime) -> Quote:
-    side = buyer_side_of(priced, lead.municipality, on=local_date(now, lead.zones))
-    return Quote(priced, lead.number, False, side, evidence.id, evidence.estimate)

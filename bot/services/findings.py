@@ -9,20 +9,20 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.services.liquidity import liquidity_score
+from bot.services.matching import EMPTY, BuyerIndex, Ranking
 from bot.services.pricing import PricedOffer, price
 from domain.errors import RuleBroken
 from domain.geo import Location, locate
 from domain.ladder import PlannedStep, plan
 from domain.leads import LeadDraft
-from domain.liquidity import Liquidity, score_nodes
-from domain.matching import DealFacts, Match, rank
+from domain.liquidity import Liquidity
+from domain.matching import MIN_FIT, DealFacts
 from domain.offers import ArvRequired, OfferInputs, ProvinceUnknown, RepairsRequired
 from domain.policy import effective_policy, holidays_of
 from domain.property_types import PropertyType
 from storage.base import Tx
-from storage.buyers import active_buyers
 from storage.leads import Brief, Lead
-from storage.liquidity import feedback_events, find_node
 from storage.policies import market_policies
 
 log = structlog.get_logger()
@@ -40,14 +40,15 @@ class LadderClosed(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The answers. `failed` holds the parts that broke, `lacking` those that the lead says too little for; both by
-    part ("place", "ladder", "offer", "liquidity", "matching") with a sentence for people."""
+    """The answers; `ranking` counts the buyers and names none. `failed` holds the parts that broke, `lacking` those
+    that the lead says too little for; both by part ("place", "ladder", "offer", "liquidity", "matching") with a
+    sentence for people."""
 
     place: Location
     steps: tuple[PlannedStep, ...]
     offer: PricedOffer | None
     liquidity: Liquidity | None
-    matches: tuple[Match, ...]
+    ranking: Ranking
     failed: Mapping[str, str]
     lacking: Mapping[str, str]
 
@@ -82,11 +83,19 @@ class Attempts:
         return None
 
 
-def find_out(tx: Tx, draft: LeadDraft, *, now: datetime, place: Location | None = None) -> Findings:
+def find_out(
+    tx: Tx,
+    draft: LeadDraft,
+    index: BuyerIndex,
+    *,
+    now: datetime,
+    place: Location | None = None,
+    min_fit: float = MIN_FIT,
+) -> Findings:
     """Ask the domain about a lead: geography first, the offer before the deal, liquidity before matching.
 
     The seller's area code tells nothing about the property, so it is not asked. `place` is given when a person has said
-    which place is meant.
+    which place is meant. Buyers count from a fit of `min_fit` on.
     """
     attempts = Attempts()
     place = place or locate(draft.region, draft.address)
@@ -96,12 +105,10 @@ def find_out(tx: Tx, draft: LeadDraft, *, now: datetime, place: Location | None 
     inputs = OfferInputs(place.province, place.market, draft.arv, draft.repairs)
     offer = attempts.part("offer", lambda: price(tx, inputs))
     kind = draft.property_type or PropertyType.SFR
-    liquidity = attempts.part("liquidity", lambda: market_liquidity(tx, place.province, place.market, kind, now=now))
+    liquidity = attempts.part("liquidity", lambda: liquidity_score(tx, place.province, place.market, kind, now=now))
     facts = facts_of(place, draft, region=draft.region, price=draft.asking_price)
-    matches = attempts.part("matching", lambda: match_buyers(tx, facts, now=now))
-    return Findings(
-        place, tuple(steps or ()), offer, liquidity, tuple(matches or ()), attempts.failed, attempts.lacking
-    )
+    ranking = attempts.part("matching", lambda: index.rank(tx, facts, now=now, limit=0, min_fit=min_fit))
+    return Findings(place, tuple(steps or ()), offer, liquidity, ranking or EMPTY, attempts.failed, attempts.lacking)
 
 
 def plan_ladder(tx: Tx, place: Location, *, now: datetime) -> list[PlannedStep]:
@@ -121,18 +128,6 @@ def holidays_around(province: str, now: datetime) -> Mapping[date, str]:
     return {**holidays_of(province, now.year), **holidays_of(province, now.year + 1)}
 
 
-def market_liquidity(
-    tx: Tx, province: str | None, market: str, kind: PropertyType, *, now: datetime
-) -> Liquidity | None:
-    """Score one market and property type; None without a province."""
-    if province is None:
-        return None
-    node = find_node(tx, province=province, market=market, property_type=kind)
-    # Without active buyers the score is 0 whatever was answered before, so the answers are not read.
-    events = feedback_events(tx) if node.active_buyer_count else []
-    return score_nodes(events, [node], now)[(province, market, kind)]
-
-
 def facts_of(
     place: Location | Lead, house: LeadDraft | Brief | None, *, region: str | None, price: Decimal | None
 ) -> DealFacts:
@@ -146,8 +141,3 @@ def facts_of(
         beds=house.beds if house else None,
         baths=house.baths if house else None,
     )
-
-
-def match_buyers(tx: Tx, deal: DealFacts, *, now: datetime) -> list[Match]:
-    """Rank the workspace's active buyers for a deal, the best first; nobody without a province."""
-    return rank(deal, active_buyers(tx, now=now)) if deal.province else []

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services.actors import Actor
+from bot.services.consents import consent_rows
 from bot.services.findings import Findings
 from bot.services.pricing import keep_evidence, offer_events, price_values
 from domain import kpis
-from domain.contact import email_key
 from domain.deals import BriefStatus, Stage, headline
 from domain.geo import postal_code, readings
 from domain.kpis import Kpi, KpiEvent
-from domain.leads import ContactBasis, LeadDraft, LeadStatus
-from domain.matching import MIN_FIT, Match
-from domain.policy import Medium
+from domain.leads import LeadDraft, LeadStatus
 from domain.words import fold
 from domain.zones import local_date
 from storage.base import Tx
@@ -46,12 +44,6 @@ class Run:
     draft: LeadDraft
     found: Findings
     now: datetime
-    min_fit: float = MIN_FIT
-
-    @property
-    def fitting(self) -> tuple[Match, ...]:
-        """The buyers whose fit reaches the bar: the ones that a card counts."""
-        return tuple(match for match in self.found.matches if match.fit >= self.min_fit)
 
 
 def store(tx: Tx, run: Run) -> Ids:
@@ -138,24 +130,9 @@ def task_rows(run: Run, lead_id: int, *, owner: str | None) -> Iterator[dict[str
 
 
 def _consent_rows(run: Run) -> Iterator[dict[str, object]]:
-    """Yield a ledger entry, by the address's key, for each medium that the seller agreed to and has an address for."""
-    draft = run.draft
-    if draft.basis is ContactBasis.NONE:
-        return
-    email = draft.email and email_key(draft.email)
-    address_of = {Medium.SMS: draft.phone, Medium.CALL: draft.phone, Medium.EMAIL: email}
-    for medium in Medium:
-        if address_of[medium] and (not draft.media or medium in draft.media):
-            yield {
-                "address": address_of[medium],
-                "medium": medium.value,
-                "kind": draft.basis,
-                "obtained_on": local_date(run.now, run.found.place.zones),
-                "wording": draft.basis.label,
-                "source": draft.source,
-                "recorded_by": run.who.user_id,
-                "created_at": run.now,
-            }
+    """Yield the ledger's entries for what the seller agreed to."""
+    obtained_on = local_date(run.now, run.found.place.zones)
+    return consent_rows(run.who, run.draft, source=run.draft.source, obtained_on=obtained_on, now=run.now)
 
 
 def brief_values(run: Run, lead_id: int) -> dict[str, object]:
@@ -186,6 +163,8 @@ def brief_values(run: Run, lead_id: int) -> dict[str, object]:
 def _deal_values(run: Run) -> dict[str, object]:
     return {
         "stage": Stage.DRAFT,
+        "staged_at": run.now,
+        "staged_by": run.who.user_id,
         "arv": run.draft.arv,
         "repairs": run.draft.repairs,
         "version": 1,
@@ -213,12 +192,13 @@ def _flow_details(run: Run, ids: Ids) -> Mapping[Kpi, Mapping[str, object]]:
     if priced:
         money = {"offer": float(priced.offer.recommended_offer), "mao": float(priced.offer.mao)}
     liquidity: dict[str, object] = {"liquidity_score": run.found.liquidity.score if run.found.liquidity else 0.0}
+    ranking = run.found.ranking
     return {
         Kpi.LEAD_CREATED: where | {"source": run.draft.source},
         Kpi.DEAL_BRIEF_CREATED: {"brief_id": ids.brief_id},
         Kpi.BACKEND_DEAL_CREATED: {"deal_id": ids.deal_id, "evidence_id": ids.evidence_id} | money,
         Kpi.MATCH_ATTEMPT: where | liquidity,
-        Kpi.MATCH_RESULT: liquidity | money | {"matches": len(run.fitting), "ranked": len(run.found.matches)},
+        Kpi.MATCH_RESULT: liquidity | money | {"matches": ranking.fitting, "ranked": ranking.active},
     }
 
 

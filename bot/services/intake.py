@@ -57,17 +57,11 @@ Baths = Annotated[Decimal | None, rule(parse_baths)]
 Kind = Annotated[PropertyType | None, rule(property_type)]
 
 
-class LeadForm(BaseModel):
-    """A lead as it was typed; every field may be left out, and what is missing is judged by `draft`."""
+class HouseForm(BaseModel):
+    """What was typed of a house; every field may be left out."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    name: Text = None
-    phone: Phone = None
-    email: Email = None
-    address: Text = None
-    region: Text = None
-    source: Text = None
     property_type: Kind = None
     arv: Arv = None
     repairs: Repairs = None
@@ -75,6 +69,17 @@ class LeadForm(BaseModel):
     beds: Beds = None
     baths: Baths = None
     notes: Text = None
+
+
+class LeadForm(HouseForm):
+    """A lead as it was typed; every field may be left out, and what is missing is judged by `draft`."""
+
+    name: Text = None
+    phone: Phone = None
+    email: Email = None
+    address: Text = None
+    region: Text = None
+    source: Text = None
     basis: ContactBasis = ContactBasis.NONE
     media: frozenset[Medium] = Field(default_factory=frozenset)
 

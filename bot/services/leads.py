@@ -1,6 +1,6 @@
 """Leads: capturing one, showing one, finding them, and remembering where their cards stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,21 @@ from typing import Any
 from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
+from bot.services.deal_facts import buyer_pays
 from bot.services.evidence import Worth, worth_of
-from bot.services.findings import facts_of, find_out, holidays_around, market_liquidity, match_buyers
+from bot.services.findings import facts_of, find_out, holidays_around
+from bot.services.liquidity import liquidity_score
+from bot.services.matching import BuyerIndex, Ranking
 from bot.services.numbered import lead_numbered
+from bot.services.searching import search_words
 from domain.contact import email_key
 from domain.deals import Stage
 from domain.hours_text import hours_text
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
-from domain.matching import MIN_FIT, Match
+from domain.matching import MIN_FIT, DealFacts
 from domain.policy import Medium, Verdict, check_contact_window, effective_policy
 from domain.property_types import PropertyType
-from domain.words import fold
 from domain.zones import midnight_before
 from storage.base import Tx
 from storage.contacts import Consent, consents_of
@@ -64,8 +67,8 @@ class TextingWindow:
 @dataclass(frozen=True, slots=True)
 class LeadCard:
     """All that a lead's card shows. `window` is when the seller may be texted by the policy row; None
-    where no zone is known. `matches` are the buyers whose fit reaches the bar, the best first; `worth` is what the
-    deal's ARV rests on where it comes from comparable sales."""
+    where no zone is known. `ranking` counts the buyers whose fit reaches the bar, and names as many as were asked
+    for; `worth` is what the deal's ARV rests on where it comes from comparable sales."""
 
     lead: Lead
     brief: Brief | None
@@ -73,7 +76,7 @@ class LeadCard:
     tasks: tuple[Task, ...]
     consents: tuple[Consent, ...]
     liquidity: Liquidity | None
-    matches: tuple[Match, ...]
+    ranking: Ranking
     window: TextingWindow | None
     now: datetime
     worth: Worth | None = None
@@ -103,9 +106,15 @@ class Capture:
 class Leads:
     """What a rep can do with leads."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, index: BuyerIndex | None = None) -> None:
+        """`index` is the program's one; whoever brings none gets one of their own."""
         self._database = database
         self._clock = clock
+        self._index = index or BuyerIndex()
+
+    async def prepare(self, workspace_id: str) -> None:
+        """Read the buyers whom leads are matched with, so that the first lead need not wait for it."""
+        await self._index.fill(self._database, workspace_id)
 
     async def capture(self, who: Actor, wish: Capture) -> Captured:
         """Store a lead with its ladder, brief, deal, offer evidence and KPI events in one transaction.
@@ -114,21 +123,25 @@ class Leads:
         standing and is named on its card. Raises `DatabaseUnavailable`; nothing is stored then.
         """
         now = self._clock.now()
-        return await self._database.write(who.workspace_id, lambda tx: _capture(tx, who, wish, now))
+        return await self._database.write(who.workspace_id, lambda tx: _capture(tx, self._index, who, wish, now))
 
-    async def card(self, who: Actor, number: int, *, min_fit: float = MIN_FIT) -> LeadCard:
-        """Return what the card of L-{number} shows now; buyers whose fit lies below `min_fit` are left out.
+    async def card(self, who: Actor, number: int, *, min_fit: float = MIN_FIT, listed: int = 0) -> LeadCard:
+        """Return what the card of L-{number} shows now; it counts the buyers whose fit reaches `min_fit`, and names the
+        best `listed` of them.
 
         Raises `LeadNotFound`.
         """
         now = self._clock.now()
-        return await self._database.read(
-            who.workspace_id, lambda tx: _card(tx, lead_numbered(tx, number), now, min_fit=min_fit)
-        )
+
+        def work(tx: Tx) -> LeadCard:
+            lead = lead_numbered(tx, number)
+            return _card(tx, lead, now, lambda deal: self._index.rank(tx, deal, now=now, limit=listed, min_fit=min_fit))
+
+        return await self._database.read(who.workspace_id, work)
 
     async def find(self, who: Actor, text: str) -> list[Lead]:
         """Return the newest leads in whose name, address, phone or e-mail every word of `text` stands."""
-        words = _search_words(text)
+        words = search_words(text)
         if not words:
             return []
         return await self._database.read(who.workspace_id, lambda tx: search_leads(tx, words, limit=LIST_LIMIT))
@@ -154,21 +167,22 @@ class Leads:
         return await self._database.read(who.workspace_id, work)
 
 
-def _capture(tx: Tx, who: Actor, wish: Capture, now: datetime) -> Captured:
+def _capture(tx: Tx, index: BuyerIndex, who: Actor, wish: Capture, now: datetime) -> Captured:
     if wish.request and (earlier := begin_request(tx, wish.request, now=now)):
         return Captured(**earlier, repeated=True)
-    run = flow.Run(who, wish.draft, find_out(tx, wish.draft, now=now), now, wish.min_fit)
-    ids = flow.store(tx, run)
+    found = find_out(tx, wish.draft, index, now=now, min_fit=wish.min_fit)
+    ids = flow.store(tx, flow.Run(who, wish.draft, found, now))
     result: Mapping[str, Any] = {"lead_id": ids.lead_id, "number": ids.lead_number, "deal_id": ids.deal_id}
     if wish.request:
         finish_request(tx, wish.request, result)
     return Captured(**result)
 
 
-def _card(tx: Tx, lead: Lead, now: datetime, *, min_fit: float) -> LeadCard:
+def _card(tx: Tx, lead: Lead, now: datetime, rank: Callable[[DealFacts], Ranking]) -> LeadCard:
     brief, deal = brief_of(tx, lead.id), deal_of(tx, lead.id)
     kind = (brief and brief.property_type) or PropertyType.SFR
-    facts = facts_of(lead, brief, region=lead.region, price=lead.asking_price)
+    price = buyer_pays(deal, lead) if deal else lead.asking_price
+    facts = facts_of(lead, brief, region=lead.region, price=price)
     addresses = filter(None, (lead.phone, lead.email and email_key(lead.email)))
     return LeadCard(
         lead=lead,
@@ -176,8 +190,8 @@ def _card(tx: Tx, lead: Lead, now: datetime, *, min_fit: float) -> LeadCard:
         deal=deal,
         tasks=tuple(tasks_of(tx, lead.id)),
         consents=tuple(consents_of(tx, addresses)),
-        liquidity=market_liquidity(tx, lead.province, lead.market, kind, now=now),
-        matches=tuple(match for match in match_buyers(tx, facts, now=now) if match.fit >= min_fit),
+        liquidity=liquidity_score(tx, lead.province, lead.market, kind, now=now),
+        ranking=rank(facts),
         window=_window(tx, lead, now),
         now=now,
         worth=worth_of(tx, deal),
@@ -195,10 +209,3 @@ def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
     verdict = check_contact_window(policy, zones=lead.zones, at=now, medium=Medium.SMS, holidays=holidays)
     hours = hours_text(policy.rules, Medium.SMS) if policy.rules and policy.enabled else "never"
     return TextingWindow(hours, f"{policy.name()} v{policy.version}", verdict)
-
-
-def _search_words(text: str) -> Sequence[str]:
-    """Fold what a person searches for; a phone number is searched by its digits."""
-    digits = "".join(filter(str.isdigit, text))
-    letters = any(map(str.isalpha, text))
-    return fold(text).split() if letters or len(digits) < 4 else [digits]

@@ -21,11 +21,12 @@ from domain.arv import ArvEstimate
 from domain.buyer_side import BuyerSide
 from domain.errors import RuleBroken
 from domain.geo import NOWHERE, locate, settle
-from domain.offers import OfferInputs
+from domain.live_offers import STAGES
+from domain.offers import OfferInputs, OfferStatus
 from domain.zones import local_date
 from storage.base import Tx
 from storage.database import Database
-from storage.deals import deal_of
+from storage.deals import Deal, deal_of
 from storage.kpis import emit_kpi
 from storage.leads import Lead
 from storage.offers import Evidence, find_evidence
@@ -61,6 +62,7 @@ class Quote:
 
     `buyer_side` is what the offer leaves the buyer, or the sentence that says why nobody knows; None without a price.
     `estimate` is what the ARV is where it comes from comparable sales; `place` is the place as typed, if it was.
+    `deal_number` is the deal whose price it may become: the lead's, while offers are made on it.
     """
 
     priced: PricedOffer
@@ -70,6 +72,7 @@ class Quote:
     evidence_id: int | None = None
     estimate: ArvEstimate | None = None
     place: str | None = None
+    deal_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,12 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
-    """An ask with its place and, where it names one, its lead and the evidence of that lead's deal."""
+    """An ask with its place and, where it names one, its lead, and that lead's deal with its evidence."""
 
     ask: OfferAsk
     place: _Place
     lead: Lead | None
+    deal: Deal | None
     inputs: OfferInputs
     evidence: Evidence | None
 
@@ -103,7 +107,13 @@ class _Resolved:
         if evidence is None:
             raise LookupError(f"evidence {evidence_id} was kept and is not there")
         quote = self.quote(recorded_price(evidence), evidence.estimate, at=evidence.created_at)
-        return replace(quote, evidence_id=evidence_id)
+        return self.kept(quote, evidence_id)
+
+    def kept(self, quote: Quote, evidence_id: int) -> Quote:
+        """Add to a price its evidence, and the deal that it may be saved to: a real offer's while offers are made."""
+        deal, is_offer = self.deal, quote.priced.offer.status is OfferStatus.OFFER
+        number = deal.number if deal and is_offer and deal.stage in STAGES else None
+        return replace(quote, evidence_id=evidence_id, deal_number=number)
 
     def quote(self, priced: PricedOffer, estimate: ArvEstimate | None, *, at: datetime) -> Quote:
         """Add to a price what follows from its place; the tax is that of the day there."""
@@ -158,6 +168,12 @@ class Offers:
         return await self._database.read(who.workspace_id, work)
 
 
+def kept_quote(lead: Lead, evidence: Evidence, priced: PricedOffer, *, at: datetime) -> Quote:
+    """Return the price of a lead that its evidence holds; the tax is that of the lead's place, on the day there."""
+    side = buyer_side_of(priced, lead.municipality, on=local_date(at, lead.zones))
+    return Quote(priced, lead.number, False, side, evidence.id, evidence.estimate)
+
+
 def _kept(tx: Tx, who: Actor, resolved: _Resolved, now: datetime) -> Quote:
     """Price it, keep the evidence and count the offer."""
     quote = resolved.priced(tx, at=now)
@@ -165,7 +181,7 @@ def _kept(tx: Tx, who: Actor, resolved: _Resolved, now: datetime) -> Quote:
     lead_id = resolved.lead.id if resolved.lead else None
     evidence_id = keep_evidence(tx, who, quote.priced, lead_id=lead_id, now=now, source=source)
     emit_kpi(tx, *offer_events(who, quote.priced, evidence_id), now=now)
-    return replace(quote, evidence_id=evidence_id)
+    return resolved.kept(quote, evidence_id)
 
 
 def _resolve(tx: Tx, ask: OfferAsk) -> _Resolved:
@@ -178,7 +194,7 @@ def _resolve(tx: Tx, ask: OfferAsk) -> _Resolved:
     place = _place_of(tx, ask, lead)
     inputs = OfferInputs(place.province, place.market, arv, repairs, ask.holding_cost, ask.holding_months)
     evidence = find_evidence(tx, deal.evidence_id) if deal else None
-    return _Resolved(ask, place, lead, inputs, evidence)
+    return _Resolved(ask, place, lead, deal, inputs, evidence)
 
 
 def _place_of(tx: Tx, ask: OfferAsk, lead: Lead | None) -> _Place:

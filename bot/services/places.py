@@ -7,9 +7,11 @@ from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.findings import find_out, plan_ladder
+from bot.services.matching import BuyerIndex
 from bot.services.numbered import lead_numbered
-from bot.services.pricing import change_price, keep_evidence, offer_events, price_values, source_of
+from bot.services.pricing import Repricing, reprice
 from domain import kpis
+from domain.deals import PRICED
 from domain.errors import RuleBroken
 from domain.geo import locate, settle
 from domain.kpis import Kpi, KpiEvent
@@ -17,11 +19,10 @@ from domain.leads import LeadDraft
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
-from storage.deals import Deal, deal_of
+from storage.deals import Deal, deal_of, get_deal
 from storage.kpis import emit_kpi
 from storage.ladder import Task, add_tasks, move_task, tasks_of
 from storage.leads import Brief, Lead, brief_of, change_brief, change_lead
-from storage.offers import find_evidence
 from storage.requests import RequestKey, begin_request
 
 REPRICED = "deal_repriced"
@@ -53,9 +54,11 @@ class NewPlace:
 class Places:
     """What a rep can do about a lead's address."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, index: BuyerIndex | None = None) -> None:
+        """`index` is the program's one; whoever brings none gets one of their own."""
         self._database = database
         self._clock = clock
+        self._index = index or BuyerIndex()
 
     async def complete(self, who: Actor, number: int, where: NewPlace) -> bool:
         """Set a lead's address; plan what was not planned, move what was, and price anew where the price follows.
@@ -71,9 +74,9 @@ class Places:
             if where.request and begin_request(tx, where.request, now=now) is not None:
                 return False
             lead = lead_numbered(tx, number, lock=True)
-            deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
+            deal, brief = _locked_deal(tx, lead), brief_of(tx, lead.id)
             draft = _draft(lead, deal, brief, address=where.address, region=where.region)
-            found = find_out(tx, draft, now=now)
+            found = find_out(tx, draft, self._index, now=now)
             if found.place.province is None:
                 raise PlaceStillUnknown(text=where.address or where.region or "")
             _store(tx, flow.Run(who, draft, found, now), lead, deal, brief)
@@ -92,10 +95,11 @@ class Places:
             lead = lead_numbered(tx, number, lock=True)
             if reading not in lead.location_readings:
                 raise PlaceSettled(number=number, place=f"{lead.market}, {lead.province or 'province unknown'}")
-            deal, brief = deal_of(tx, lead.id), brief_of(tx, lead.id)
+            deal, brief = _locked_deal(tx, lead), brief_of(tx, lead.id)
             draft = _draft(lead, deal, brief, address=lead.address, region=lead.region)
             place = settle(locate(draft.region, draft.address), reading)
-            _store(tx, flow.Run(who, draft, find_out(tx, draft, now=now, place=place), now), lead, deal, brief)
+            found = find_out(tx, draft, self._index, now=now, place=place)
+            _store(tx, flow.Run(who, draft, found, now), lead, deal, brief)
 
         await self._database.write(who.workspace_id, work)
 
@@ -120,7 +124,7 @@ def _draft(lead: Lead, deal: Deal | None, brief: Brief | None, *, address: str |
 
 def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | None) -> None:
     values = flow.place_values(run) | {"location_set_by": run.who.user_id}
-    keeps_offer = deal is not None and deal.offer is not None and _is_same_market(run, lead)
+    keeps_offer = deal is not None and _keeps_offer(run, lead, deal)
     if keeps_offer:
         values["missing"] = {part: why for part, why in run.found.missing.items() if part != "offer"}
     change_lead(tx, lead.id, values)
@@ -129,7 +133,7 @@ def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | 
         change_brief(
             tx, brief.id, {name: value for name, value in flow.brief_values(run, lead.id).items() if name in kept}
         )
-    prices = [] if deal is None or keeps_offer else _price(tx, run, lead, deal)
+    prices = [] if deal is None or keeps_offer else _reprice(tx, run, deal)
     events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *prices]
     emit_kpi(tx, *events, now=run.now)
     before = {"address": lead.address, "region": lead.region, "province": lead.province, "market": lead.market}
@@ -137,9 +141,10 @@ def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | 
     record(tx, Change(run.who.user_id, "place_set", f"L-{lead.number}", before, after), now=run.now)
 
 
-def _is_same_market(run: flow.Run, lead: Lead) -> bool:
-    """Whether the new place is priced by the same policy as before."""
-    return (lead.province, lead.market) == (run.found.place.province, run.found.place.market)
+def _keeps_offer(run: flow.Run, lead: Lead, deal: Deal) -> bool:
+    """Whether the price stays: the new place is priced by the same policy, or a price and a fee are agreed already."""
+    is_same_market = (lead.province, lead.market) == (run.found.place.province, run.found.place.market)
+    return deal.stage not in PRICED or (deal.offer is not None and is_same_market)
 
 
 def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[KpiEvent]:
@@ -157,17 +162,12 @@ def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[Kp
     return []
 
 
-def _price(tx: Tx, run: flow.Run, lead: Lead, deal: Deal) -> list[KpiEvent]:
-    """Price the deal by the policy of the new place and keep the evidence; take back an offer that can't be made there.
+def _reprice(tx: Tx, run: flow.Run, deal: Deal) -> list[KpiEvent]:
+    """Price the deal by the policy of the new place; take back an offer that can't be made there."""
+    return reprice(tx, run.who, Repricing(deal, run.found.offer, REPRICED), now=run.now)
 
-    What the ARV rests on stays known without an offer: sales do not move with the policy.
-    """
-    priced, evidence = run.found.offer, find_evidence(tx, deal.evidence_id)
-    if priced is None:
-        sales = evidence.id if evidence and evidence.estimate else None
-        change_price(tx, run.who, deal, price_values(None, sales), verb=REPRICED, now=run.now)
-        return []
-    source = source_of(evidence, priced)
-    evidence_id = keep_evidence(tx, run.who, priced, lead_id=lead.id, now=run.now, source=source)
-    change_price(tx, run.who, deal, price_values(priced, evidence_id), verb=REPRICED, now=run.now)
-    return offer_events(run.who, priced, evidence_id)
+
+def _locked_deal(tx: Tx, lead: Lead) -> Deal | None:
+    """Return the newest deal of a locked lead, locked as well, ahead of its brief: so does whoever moves the deal."""
+    deal = deal_of(tx, lead.id)
+    return get_deal(tx, deal.id, lock=True) if deal else None

@@ -1,7 +1,7 @@
 """Pricing inside a transaction: the offer by the team's policy, the evidence it leaves, and the same read back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -9,6 +9,7 @@ from bot.services.actors import Actor
 from domain import kpis
 from domain.arv import ArvEstimate
 from domain.buyer_side import BuyerSide, buyer_side
+from domain.deals import headline
 from domain.errors import RuleBroken
 from domain.kpis import Kpi, KpiEvent
 from domain.offers import Offer, OfferInputs, OfferPolicy, OfferStatus, compute_offer
@@ -16,7 +17,8 @@ from domain.taxes import TaxNotKnown, tax_places
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.deals import Deal, change_deal
-from storage.offers import Evidence, add_evidence, estimate_json
+from storage.leads import Lead, brief_of, change_brief, change_lead
+from storage.offers import Evidence, add_evidence, estimate_json, find_evidence
 from storage.policies import OfferPolicyRow, effective_offer_policy
 
 
@@ -74,8 +76,52 @@ def change_price(
     if before == values:
         return
     change_deal(tx, deal.id, values)
-    change = Change(who.user_id, verb, f"D-{deal.number}", _plain(before), _plain(values))
-    record(tx, change, now=now)
+    record(tx, Change(who.user_id, verb, f"D-{deal.number}", before, values), now=now)
+
+
+def name_arv(tx: Tx, lead: Lead, arv: Decimal) -> None:
+    """Let the headline of a lead's brief name the deal's ARV."""
+    brief = brief_of(tx, lead.id)
+    if brief:
+        place = lead.municipality or lead.market
+        kind = brief.property_type
+        line = headline(beds=brief.beds, property_type=kind, place=place, province=lead.province, arv=arv)
+        change_brief(tx, brief.id, {"headline": line})
+
+
+def name_lack(tx: Tx, lead: Lead, why: str | None) -> None:
+    """Let the lead's card say why there is no offer, or no longer say it."""
+    others = {part: text for part, text in lead.missing.items() if part != "offer"}
+    missing = others | ({"offer": why} if why else {})
+    if missing != dict(lead.missing):
+        change_lead(tx, lead.id, {"missing": missing})
+
+
+@dataclass(frozen=True, slots=True)
+class Repricing:
+    """Another price of a deal, None where there is none now; `columns` change with it, `verb` is the audit trail's."""
+
+    deal: Deal
+    priced: PricedOffer | None
+    verb: str
+    columns: Mapping[str, Decimal | int | None] = field(default_factory=dict)
+
+
+def reprice(tx: Tx, who: Actor, change: Repricing, *, now: datetime) -> list[KpiEvent]:
+    """Put another price on a deal, keep what it rests on, and return the events that count it.
+
+    Without a price the deal's offer is taken back. What the ARV rests on stays known: sales do not move with a policy.
+    """
+    deal, priced = change.deal, change.priced
+    evidence = find_evidence(tx, deal.evidence_id)
+    if priced is None:
+        evidence_id = evidence.id if evidence and evidence.estimate else None
+    else:
+        source = source_of(evidence, priced)
+        evidence_id = keep_evidence(tx, who, priced, lead_id=deal.lead_id, now=now, source=source)
+    values = {**change.columns, **price_values(priced, evidence_id)}
+    change_price(tx, who, deal, values, verb=change.verb, now=now)
+    return offer_events(who, priced, evidence_id) if priced and evidence_id else []
 
 
 def keep_evidence(
@@ -188,11 +234,6 @@ def _assumptions(priced: PricedOffer) -> Mapping[str, str | int | None]:
         "rounding_step": str(policy.rounding_step),
         "policy_version": policy.version,
     }
-
-
-def _plain(values: Mapping[str, Decimal | int | None]) -> Mapping[str, object]:
-    """Values as JSON keeps them: money as text."""
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}
 
 
 def _text(value: object) -> str | None:

@@ -1,6 +1,7 @@
 """The Block Kit pieces that our messages and modals are made of, as plain dictionaries."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 from bot.slack.ids import FIELD
@@ -9,6 +10,7 @@ from bot.slack.mrkdwn import clip
 Block: TypeAlias = dict[str, Any]
 
 HEADER_LIMIT, BUTTON_LIMIT, OPTION_LIMIT, TITLE_LIMIT = 150, 75, 75, 24
+CONFIRM_TITLE_LIMIT, CONFIRM_LIMIT, CONFIRM_BUTTON_LIMIT = 100, 300, 30
 
 
 def header(text: str) -> Block:
@@ -46,10 +48,35 @@ def actions(elements: Sequence[Block], *, block_id: str | None = None) -> Block:
     return {"type": "actions", "elements": list(elements)} | ({"block_id": block_id} if block_id else {})
 
 
-def button(text: str, action_id: str, value: str, *, style: str | None = None, url: str | None = None) -> Block:
-    """A button that sends `value`; with a URL it also opens that page."""
+def button(
+    text: str,
+    action_id: str,
+    value: str,
+    *,
+    style: str | None = None,
+    url: str | None = None,
+    confirm: Block | None = None,
+) -> Block:
+    """A button that sends `value`; with a URL it also opens that page, with `confirm` it asks before."""
     block: Block = {"type": "button", "text": _plain(text, BUTTON_LIMIT), "action_id": action_id, "value": value}
-    return block | ({"style": style} if style else {}) | ({"url": url} if url else {})
+    optional = {"style": style, "url": url, "confirm": confirm}
+    return block | {name: value for name, value in optional.items() if value}
+
+
+def menu(text: str, action_id: str, options: Mapping[str, str]) -> Block:
+    """A select for a row of buttons: what is chosen of `options` (value to text) is sent at once."""
+    choices = [_option(value, label) for value, label in options.items()]
+    return {"type": "static_select", "action_id": action_id, "placeholder": _plain(text, 150), "options": choices}
+
+
+def confirmation(title: str, text: str, *, yes: str, no: str = "Cancel") -> Block:
+    """The question that stands before a button's click counts; what a person typed in `text` must be escaped."""
+    return {
+        "title": _plain(title, CONFIRM_TITLE_LIMIT),
+        "text": {"type": "mrkdwn", "text": clip(text, CONFIRM_LIMIT)},
+        "confirm": _plain(yes, CONFIRM_BUTTON_LIMIT),
+        "deny": _plain(no, CONFIRM_BUTTON_LIMIT),
+    }
 
 
 def mrkdwn(text: str) -> Block:
@@ -83,8 +110,14 @@ def text_input(  # noqa: PLR0913 - these are what a field has; each is named at 
     )
 
 
-def select(
-    block_id: str, label: str, options: Mapping[str, str], *, initial: str = "", hint: str | None = None
+def select(  # noqa: PLR0913 - these are what a field has; each is named at the call
+    block_id: str,
+    label: str,
+    options: Mapping[str, str],
+    *,
+    initial: str = "",
+    hint: str | None = None,
+    optional: bool = True,
 ) -> Block:
     """A field with one choice of `options` (value to text)."""
     element: Block = {
@@ -95,7 +128,7 @@ def select(
     }
     if initial in options:
         element["initial_option"] = _option(initial, options[initial])
-    return _input(block_id, label, element, hint=hint, optional=True)
+    return _input(block_id, label, element, hint=hint, optional=optional)
 
 
 def radio(block_id: str, label: str, options: Mapping[str, str], *, initial: str, hint: str | None = None) -> Block:
@@ -109,14 +142,28 @@ def radio(block_id: str, label: str, options: Mapping[str, str], *, initial: str
     return _input(block_id, label, element, hint=hint, optional=False)
 
 
-def checkboxes(block_id: str, label: str, options: Mapping[str, str], *, hint: str | None = None) -> Block:
+def checkboxes(
+    block_id: str, label: str, options: Mapping[str, str], *, initial: Sequence[str] = (), hint: str | None = None
+) -> Block:
     """A field with any number of choices."""
-    element = {
+    element: Block = {
         "type": "checkboxes",
         "action_id": FIELD,
         "options": [_option(value, text) for value, text in options.items()],
     }
+    if initial:
+        element["initial_options"] = [_option(value, options[value]) for value in initial]
     return _input(block_id, label, element, hint=hint, optional=True)
+
+
+def date_input(
+    block_id: str, label: str, *, initial: date | None = None, hint: str | None = None, optional: bool = True
+) -> Block:
+    """A field for a day."""
+    element: Block = {"type": "datepicker", "action_id": FIELD, "placeholder": _plain("Choose a day", 150)}
+    if initial:
+        element["initial_date"] = initial.isoformat()
+    return _input(block_id, label, element, hint=hint, optional=optional)
 
 
 def modal(

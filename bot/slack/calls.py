@@ -13,11 +13,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
+from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
+from bot.services.feedback import FeedbackBook
 from bot.services.intake import readable
 from bot.services.leads import Leads
+from bot.services.liquidity import LiquidityBook
+from bot.services.live_offers import LiveOffers
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.places import Places
@@ -92,8 +97,13 @@ class Desk:
     offers: Offers
     offer_policies: OfferPolicies
     comparables: Comparables
+    deals: Deals
     evidence: EvidenceBook
+    live_offers: LiveOffers
     places: Places
+    buyers: Buyers
+    feedback: FeedbackBook
+    liquidity: LiquidityBook
     workspaces: Workspaces
     clock: Clock
     roles: Mapping[str, Role] = field(default_factory=dict)

@@ -8,6 +8,9 @@ class Command(StrEnum):
 
     LEAD = "/lead"
     OFFER = "/offer"
+    DEAL = "/deal"
+    BUYER = "/buyer"
+    LIQUIDITY = "/liquidity"
 
 
 class Shortcut(StrEnum):
@@ -25,10 +28,16 @@ class View(StrEnum):
     PLACE = "place_form"
     OFFER = "offer_form"
     OFFER_SHOWN = "offer_shown"
+    DEAL = "deal_form"
+    FIGURES = "figures_form"
+    STAGE = "stage_form"
+    PRESENT = "present_form"
+    COUNTER = "counter_form"
     COMPS = "comps_form"
     COMPS_SHOWN = "comps_shown"
     OFFER_POLICY = "offer_policy_form"
     OFFER_POLICY_SHOWN = "offer_policy_shown"
+    BUYER = "buyer_form"
     HOME = "home"
 
 
@@ -41,11 +50,29 @@ class Action(StrEnum):
     COMPLETE_PLACE = "complete_place_button"
     SHOW_LEAD = "show_lead_button"
     OFFER_INPUT = "offer_input"
+    SHOW_DEAL = "show_deal_button"
+    MOVE_DEAL = "move_deal"
+    EDIT_FIGURES = "edit_figures_button"
+    MORE_BUYERS = "more_buyers_button"
+    SAVE_TO_DEAL = "save_to_deal_button"
+    PRESENT_OFFER = "present_offer_button"
+    PRESENT_INPUT = "present_input"
+    COUNTER_OFFER = "counter_offer_button"
+    ACCEPT_OFFER = "accept_offer_button"
+    REJECT_OFFER = "reject_offer_button"
+    WITHDRAW_OFFER = "withdraw_offer_button"
     CHOOSE_PLACE = "choose_place_button"
     ENTER_COMPS = "enter_comps_button"
     COMPS_INPUT = "comps_input"
     EDIT_OFFER_POLICY = "edit_offer_policy_button"
     OFFER_POLICY_INPUT = "offer_policy_input"
+    SHOW_BUYER = "show_buyer_button"
+    EDIT_BUYER = "edit_buyer_button"
+    PAUSE_BUYER = "pause_buyer_button"
+    RESUME_BUYER = "resume_buyer_button"
+    REMOVE_BUYER = "remove_buyer_button"
+    FEEDBACK = "feedback_button"
+    UNDO_FEEDBACK = "undo_feedback_button"
 
 
 FIELD = "value"

@@ -12,11 +12,12 @@ from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
 from domain.arv import Confidence
 from domain.contact import mask_contacts, mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
-from domain.leads import ContactBasis
+from domain.leads import ContactBasis, LeadStatus
 from domain.money import show, show_short
 from domain.policy import Medium
 from domain.roles import may_see_contact
 from domain.zones import zone
+from storage.contacts import Consent
 from storage.ladder import TaskState
 from storage.leads import Lead
 
@@ -41,9 +42,9 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         section(_money(card)),
         *_missing(lead),
         *_which_one(lead),
-        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who)))),
+        section("\n".join((_next_line(card), consent_line(card.consents), _window_line(card, who)))),
         *_notes(lead, who),
-        actions(_buttons(lead), block_id=f"lead_{lead.number}"),
+        actions(_buttons(card), block_id=f"lead_{lead.number}"),
     ]
 
 
@@ -127,7 +128,7 @@ def _offer(card: LeadCard) -> str:
 
 
 def _buyers(card: LeadCard) -> str:
-    found = len(card.matches)
+    found = card.ranking.fitting
     match = "none match yet" if not found else f"{found} {'matches' if found == 1 else 'match'}"
     liquidity = card.liquidity
     if liquidity is None:
@@ -171,13 +172,25 @@ def _reading(reading: tuple[str, str]) -> str:
 def _next_line(card: LeadCard) -> str:
     open_tasks = [task for task in card.tasks if task.state in (TaskState.PLANNED, TaskState.DUE)]
     if not open_tasks:
-        return f"{bold('Next')} nothing is planned"
+        return f"{bold('Next')} {_no_next_action(card)}"
     task = open_tasks[0]
     due = "due now" if task.due_at <= card.now else f"due {for_reader(task.due_at)}"
     there = _on_their_clocks(card.lead, task.due_at)
     shift = f", moved: {task.shift}" if task.shift else ""
     step = f"{MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}"
     return f"{bold('Next')} {step}, {due} (seller's time {there}{shift}){_obstacle(task.medium, card)}"
+
+
+def _no_next_action(card: LeadCard) -> str:
+    """Say that no follow-up is open, and what to do about it."""
+    lead, deal = card.lead, card.deal
+    if lead.status is LeadStatus.DISQUALIFIED:
+        return "nothing is left to do"
+    if lead.province is None:
+        return "the lead has no next action: complete the address, and its follow-ups are planned"
+    if deal and deal.stage.is_open:
+        return f"the lead has no next action of its own: press Deal D-{deal.number} for what its deal waits for"
+    return f"the lead has no next action: open a deal with `/deal L-{lead.number}`"
 
 
 def _on_their_clocks(lead: Lead, at: datetime) -> str:
@@ -195,11 +208,12 @@ def _obstacle(medium: Medium, card: LeadCard) -> str:
     return "" if may_text else " · texting waits for consent"
 
 
-def _consent_line(card: LeadCard) -> str:
-    if not card.consents:
+def consent_line(consents: Sequence[Consent]) -> str:
+    """Say what the ledger holds of somebody, and for which media."""
+    if not consents:
         return f"{bold('Consent')} none recorded: texts and e-mails are blocked, calls are not"
-    said = {f"{ContactBasis(entry.kind).label.lower()}, {entry.obtained_on:%d %b}" for entry in card.consents}
-    media = [name for medium, name in MEDIUM_NAMES.items() if any(e.medium in (medium, None) for e in card.consents)]
+    said = {f"{ContactBasis(entry.kind).label.lower()}, {entry.obtained_on:%d %b}" for entry in consents}
+    media = [name for medium, name in MEDIUM_NAMES.items() if any(e.medium in (medium, None) for e in consents)]
     return f"{bold('Consent')} {'; '.join(sorted(said))} ({', '.join(media)})"
 
 
@@ -218,9 +232,11 @@ def _notes(lead: Lead, who: Actor | None) -> list[Block]:
     return [divider(), context(escape(notes))] if notes.strip() else []
 
 
-def _buttons(lead: Lead) -> list[Block]:
-    number = str(lead.number)
+def _buttons(card: LeadCard) -> list[Block]:
+    number, deal = str(card.lead.number), card.deal
+    own = [button(f"Deal D-{deal.number}", Action.SHOW_DEAL, str(deal.number))] if deal else []
     return [
+        *own,
         button("Price an offer", Action.PRICE, number),
         button("Comparable sales", Action.ENTER_COMPS, number),
         button("Edit address", Action.COMPLETE_PLACE, number),

@@ -44,24 +44,26 @@ def lead_view(quick: QuickLead, *, channel_id: str = "") -> Block:
 @lru_cache(maxsize=32)
 def _blocks(quick: QuickLead) -> tuple[Block, ...]:
     """The form's fields; kept, because a trigger does not wait and the empty form is the one asked for most."""
-    return (*_seller(quick), *_property(quick), *_consent())
+    return (*seller_fields(quick), *house_fields(quick), *consent_fields())
 
 
-def _seller(quick: QuickLead) -> list[Block]:
-    return [
-        text_input("name", "Seller's name", initial=quick.name, optional=False),
-        text_input("phone", "Phone", initial=quick.phone, hint="A phone number or an e-mail address is needed."),
-        text_input("email", "E-mail", initial=quick.email),
-    ]
-
-
-def _property(quick: QuickLead) -> list[Block]:
-    kinds = {kind.value: kind.label.capitalize() for kind in PropertyType}
+def seller_fields(quick: QuickLead, *, optional: bool = False) -> list[Block]:
+    """Return the fields that say who sells, where the house is and how we heard of it; `optional` as for the name."""
     sources = SOURCES | ({quick.source: quick.source} if quick.source else {})
     return [
+        text_input("name", "Seller's name", initial=quick.name, optional=optional),
+        text_input("phone", "Phone", initial=quick.phone, hint="A phone number or an e-mail address is needed."),
+        text_input("email", "E-mail", initial=quick.email),
         text_input("address", "Property address", initial=quick.address, hint="Street, city and postal code."),
         text_input("region", "Area or city", hint="When the address is not known yet."),
         select("source", "Source", sources, initial=quick.source),
+    ]
+
+
+def house_fields(quick: QuickLead) -> list[Block]:
+    """Return the fields that say what the house is and what it is worth."""
+    kinds = {kind.value: kind.label.capitalize() for kind in PropertyType}
+    return [
         select("property_type", "Property type", kinds, initial=quick.property_type),
         text_input("arv", "ARV", initial=quick.arv, hint="What it sells for once repaired: 500k or 500,000."),
         text_input("repairs", "Repairs", initial=quick.repairs, hint="0 if there are none."),
@@ -72,7 +74,8 @@ def _property(quick: QuickLead) -> list[Block]:
     ]
 
 
-def _consent() -> list[Block]:
+def consent_fields() -> list[Block]:
+    """Return the fields that say how the seller may be contacted."""
     return [
         radio("basis", "How may we contact them?", BASES, initial=ContactBasis.NONE.value, hint=CONSENT_HINT),
         checkboxes("media", "They agreed to", MEDIA, hint="None ticked counts as all of them."),
@@ -80,7 +83,7 @@ def _consent() -> list[Block]:
 
 
 def form_values(view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form holds, by field: text, an option's value, or a list of values."""
+    """Return what a form holds, by field: text, an option's value, a list of values, or a day as YYYY-MM-DD."""
     state: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     return {name: _value(element) for name, elements in state.items() for element in elements.values()}
 
@@ -90,4 +93,6 @@ def _value(element: Mapping[str, Any]) -> object:
         return [option["value"] for option in element.get("selected_options") or ()]
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
+    if "selected_date" in element:
+        return element["selected_date"]
     return element.get("value")

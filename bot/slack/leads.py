@@ -72,7 +72,12 @@ async def submitted(desk: Desk, call: Call) -> None:
     if isinstance(draft, Mapping):
         await call.ack(response_action="errors", errors=draft)
         return
-    wish = Capture(draft, request_key(call.view, values))
+    await take_down(desk, call, Capture(draft, request_key(call.view, values)))
+
+
+async def take_down(desk: Desk, call: Call, wish: Capture) -> tuple[Actor, Captured] | None:
+    """Store the lead of a form and close the form; the card follows. None when storing takes longer than Slack waits:
+    then the form is still open."""
 
     async def capture() -> tuple[Actor, Captured]:
         who = await desk.actor(call.workspace_id, call.user_id)
@@ -80,11 +85,11 @@ async def submitted(desk: Desk, call: Call) -> None:
 
     saved = await save(desk, call, capture(), field_name="name")
     if saved is None:
-        return
+        return None
     await call.ack()
-    who, captured = saved
     metadata = json.loads(call.view.get("private_metadata") or "{}")
-    await post_first_card(desk, who, captured, said_in=metadata.get("channel") or "")
+    await post_first_card(desk, *saved, said_in=metadata.get("channel") or "")
+    return saved
 
 
 async def _shown(desk: Desk, call: Call, number: int) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.services.offers import Quote
+from bot.services.saved_prices import Saved
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, code_block, escape
 from domain.arv import ArvEstimate, Confidence
 from domain.geo import PROVINCES
+from domain.live_offers import OfferState
 from domain.money import round_half_up, show, show_short
 from domain.offers import Line, Offer, OfferStatus, Sign, killed_by
 
@@ -35,11 +37,40 @@ def offer_text(quote: Quote) -> str:
 
 def offer_blocks(quote: Quote, *, with_buttons: bool = True) -> list[Block]:
     """Return the whole result; `with_buttons` adds what can be done with it."""
+    row = [*what_if_buttons(quote), *save_buttons(quote)] if with_buttons else []
     blocks = [title_block(quote), *value_blocks(quote), *price_blocks(quote)]
+    return [*blocks, actions(row)] if row else blocks
+
+
+def what_if_buttons(quote: Quote) -> list[Block]:
+    """Return the button that opens the form with the price's inputs, where they fit in it."""
     carried = _carried(quote)
-    if with_buttons and len(carried) <= VALUE_LIMIT:
-        blocks.append(actions([button("What if…", Action.WHAT_IF, carried)]))
-    return blocks
+    return [button("What if…", Action.WHAT_IF, carried)] if len(carried) <= VALUE_LIMIT else []
+
+
+def save_buttons(quote: Quote) -> list[Block]:
+    """Return the button that makes the price its lead's deal's own, where it may be."""
+    if quote.deal_number is None or quote.evidence_id is None:
+        return []
+    return [button("Save to deal", Action.SAVE_TO_DEAL, f"{quote.evidence_id}|{quote.deal_number}", style="primary")]
+
+
+def saved_text(saved: Saved) -> str:
+    """Return in a line that a price was saved, for notifications and screen readers."""
+    return f"Saved to D-{saved.quote.deal_number}. {offer_text(saved.quote)}"
+
+
+def saved_blocks(saved: Saved) -> list[Block]:
+    """Return a price that was saved: the same result, and what became of the deal."""
+    quote, offer = saved.quote, saved.offer
+    what = "is drafted" if offer.status is OfferState.DRAFTED else "has been presented already"
+    text = (
+        f":white_check_mark: {bold(f'Saved to D-{quote.deal_number}')} with ARV {show_short(quote.priced.offer.arv)} "
+        f"and repairs {show_short(quote.priced.offer.repairs)}. The offer of ${show(offer.amount)} {what}."
+    )
+    remarks = [f":warning: {escape(remark)}" for remark in saved.remarks]
+    row = [button("Present…", Action.PRESENT_OFFER, str(quote.deal_number)), *what_if_buttons(quote)]
+    return [*offer_blocks(quote, with_buttons=False), section("\n".join([text, *remarks])), actions(row)]
 
 
 def title_block(quote: Quote) -> Block:

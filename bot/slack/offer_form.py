@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.services.intake import Dollars, Text, field_errors
 from bot.services.offers import OfferAsk, Quote
-from bot.slack.blocks import Block, context, divider, modal, section, text_input
+from bot.services.saved_prices import Saved
+from bot.slack.blocks import Block, actions, context, divider, modal, section, text_input
 from bot.slack.ids import Action, View
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
-from bot.slack.offer_card import offer_blocks
+from bot.slack.offer_card import offer_blocks, save_buttons, saved_blocks
 from domain.money import show_short
 
 
@@ -51,7 +52,13 @@ def redrawn(view: Mapping[str, Any], shown: Quote | str) -> Block:
 
 def shown_view(quote: Quote) -> Block:
     """Return what the form becomes once the price is kept."""
-    return modal(View.OFFER_SHOWN, "Price kept", offer_blocks(quote, with_buttons=False), close="Done")
+    blocks, row = offer_blocks(quote, with_buttons=False), save_buttons(quote)
+    return modal(View.OFFER_SHOWN, "Price kept", [*blocks, *([actions(row)] if row else [])], close="Done")
+
+
+def saved_view(saved: Saved) -> Block:
+    """Return what that becomes once the price is saved to the deal."""
+    return modal(View.OFFER_SHOWN, "Price saved", saved_blocks(saved), close="Done")
 
 
 def read_offer(view: Mapping[str, Any]) -> OfferAsk | dict[str, str]:

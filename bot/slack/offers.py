@@ -7,9 +7,11 @@ from bot.services.actors import Actor
 from bot.services.offers import OfferAsk, PlaceNotFound, Quote
 from bot.slack import comps, evidence, offer_policies
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
+from bot.slack.cards import show_card
 from bot.slack.lead_form import form_values
-from bot.slack.offer_card import offer_blocks, offer_text
-from bot.slack.offer_form import offer_view, read_offer, redrawn, shown_view
+from bot.slack.offer_card import offer_blocks, offer_text, saved_blocks, saved_text
+from bot.slack.offer_form import offer_view, read_offer, redrawn, saved_view, shown_view
+from bot.slack.replies import show_in_place
 from domain.errors import RuleBroken
 from domain.money import parse_amount
 from domain.offer_command import (
@@ -27,7 +29,7 @@ from domain.offers import OfferRefused
 HELP = """*What `/offer` does*
 `/offer 500k 40k` prices ARV 500,000 with repairs of 40,000 for the team's default place
 `/offer 500k 40k Hamilton` prices it for a city, province or postal code
-`/offer L-7` prices a lead's deal; `/offer L-7 520k` with another ARV
+`/offer L-7` prices a lead's deal; `/offer L-7 520k` with another ARV; Save to deal makes the price the deal's own
 `/offer comps L-7` takes comparable sales, one a line, and sets the ARV from them with its range
 `/offer evidence E-12` shows what a price was computed from and computes it again
 `/offer policy ON` shows the policy for a province or market, and lets admins change it
@@ -116,6 +118,19 @@ async def submitted(desk: Desk, call: Call) -> None:
         return
     if quote:
         await call.ack(response_action="update", view=shown_view(quote))
+
+
+async def save_to_deal(desk: Desk, call: Call) -> None:
+    """Make the price with the button its lead's deal's own, and show the price as saved where it stands."""
+    await call.ack()
+    evidence_id, number = map(int, call.action["value"].split("|"))
+    who = await desk.actor(call.workspace_id, call.user_id)
+    saved = await desk.live_offers.save(who, evidence_id, number)
+    if call.view:
+        await redraw_view(desk, call, saved_view(saved))
+    else:
+        await show_in_place(desk, call, saved_text(saved), saved_blocks(saved))
+    await show_card(desk, who, saved.lead.number)
 
 
 def _field_of(field: str) -> str:

@@ -7,7 +7,19 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack import comps, home, leads, offer_policies, offers, places
+from bot.slack import (
+    buyers,
+    comps,
+    deals,
+    feedback,
+    home,
+    leads,
+    liquidity,
+    live_offers,
+    offer_policies,
+    offers,
+    places,
+)
 from bot.slack.calls import ACK_SECONDS, Ack, Call, Desk, Respond
 from bot.slack.errors import answer_error
 from bot.slack.ids import Action, Command, Shortcut, View
@@ -15,7 +27,13 @@ from domain.errors import RuleBroken
 
 Listener = Callable[[Desk, Call], Awaitable[None]]
 
-COMMANDS: Mapping[str, Listener] = {Command.LEAD: leads.command, Command.OFFER: offers.command}
+COMMANDS: Mapping[str, Listener] = {
+    Command.LEAD: leads.command,
+    Command.OFFER: offers.command,
+    Command.DEAL: deals.command,
+    Command.BUYER: buyers.command,
+    Command.LIQUIDITY: liquidity.command,
+}
 SHORTCUTS: Mapping[str, Listener] = {
     Shortcut.NEW_LEAD: leads.open_empty,
     Shortcut.PRICE_OFFER: offers.open_empty,
@@ -29,17 +47,41 @@ ACTIONS: Mapping[str, Listener] = {
     Action.PRICE: offers.open_for_lead,
     Action.WHAT_IF: offers.open_what_if,
     Action.OFFER_INPUT: offers.recompute,
+    Action.SHOW_DEAL: deals.show_clicked,
+    Action.MOVE_DEAL: deals.move,
+    Action.EDIT_FIGURES: deals.open_figures,
+    Action.MORE_BUYERS: deals.show_more,
+    Action.SAVE_TO_DEAL: offers.save_to_deal,
+    Action.PRESENT_OFFER: live_offers.open_present,
+    Action.PRESENT_INPUT: live_offers.recompute,
+    Action.COUNTER_OFFER: live_offers.open_counter,
+    Action.ACCEPT_OFFER: live_offers.accept,
+    Action.REJECT_OFFER: live_offers.reject,
+    Action.WITHDRAW_OFFER: live_offers.withdraw,
     Action.ENTER_COMPS: comps.open_for_lead,
     Action.COMPS_INPUT: comps.reread,
     Action.EDIT_OFFER_POLICY: offer_policies.open_form,
     Action.OFFER_POLICY_INPUT: offer_policies.recompute,
+    Action.SHOW_BUYER: buyers.show_clicked,
+    Action.EDIT_BUYER: buyers.open_edit,
+    Action.PAUSE_BUYER: buyers.pause,
+    Action.RESUME_BUYER: buyers.resume,
+    Action.REMOVE_BUYER: buyers.remove,
+    Action.FEEDBACK: feedback.record,
+    Action.UNDO_FEEDBACK: feedback.undo,
 }
 SUBMISSIONS: Mapping[str, Listener] = {
     View.LEAD: leads.submitted,
     View.PLACE: places.submitted,
     View.OFFER: offers.submitted,
+    View.PRESENT: live_offers.present_submitted,
+    View.COUNTER: live_offers.counter_submitted,
     View.COMPS: comps.submitted,
+    View.DEAL: deals.submitted,
+    View.FIGURES: deals.figures_submitted,
+    View.STAGE: deals.stage_submitted,
     View.OFFER_POLICY: offer_policies.submitted,
+    View.BUYER: buyers.submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
 

@@ -130,7 +130,7 @@ async def test_an_address_nobody_knows_leaves_everything_unplanned_and_the_card_
     shown = words(card)
     assert "The province is unknown, so nothing is planned or priced: complete the address." in shown
     assert "*Offer* none yet" in shown
-    assert "*Next* nothing is planned" in shown
+    assert "*Next* the lead has no next action: complete the address" in shown
     assert Action.COMPLETE_PLACE in action_ids(card)
     view = (await socket.click(Action.COMPLETE_PLACE, channel="leads", ts=card["ts"]))["view"]
     assert (await socket.submit(view, {"Property address": "9 Elm St, London, Ontario"}))["ok"]
@@ -160,7 +160,7 @@ async def test_a_corrected_form_submitted_again_is_a_second_lead(line, sqlite):
 async def test_an_unknown_command_is_slacks_own_message(socket):
     answer = await socket.command("/dance")
     assert (answer["ok"], answer["error"]) == (False, "unknown_command")
-    assert answer["message"] == "The manifest has no command '/dance': it has /lead, /offer."
+    assert answer["message"] == "The manifest has no command '/dance': it has /lead, /offer, /deal, /buyer, /liquidity."
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,37 @@ async def test_the_least_fit_that_counts_is_the_documents_own(socket):
     assert told == {0: [fit], 0.5: [fit], 0.7: [], 1: []}
 
 
+@pytest.mark.parametrize(("most", "told"), [(1, 1), (3, 3), (10, 5), (100, 5)])
+async def test_as_many_buyers_are_told_as_the_document_asks_for_the_best_first(on_both, most, told):
+    for number in range(1, 6):
+        await add_buyer(
+            on_both.database, number, regions="Toronto", property_types="SFR", contacted=6, responded=number
+        )
+    await add_buyer(on_both.database, 6, regions="Vancouver", property_types="SFR")
+    body = document(deal={"property_type": "SFR"}, match_settings={"max_results": most})
+    matched = (await post(on_both, body))[1]["matched_buyers"]
+    assert [buyer["buyer_id"] for buyer in matched] == [5, 4, 3, 2, 1][:told]
+    assert [buyer["score"] for buyer in matched] == sorted((buyer["score"] for buyer in matched), reverse=True)
+
+
+async def test_the_events_count_every_buyer_who_fits_whatever_is_told(on_both):
+    for number, regions in enumerate(["Toronto", "GTA", "Ontario", "Vancouver", "Ottawa"], start=1):
+        await add_buyer(on_both.database, number, regions=regions, property_types="SFR")
+    for settings in ({}, {"max_results": 1}, {"match_buyers": False}, {"min_match_score": 0}):
+        await post(on_both, document(deal={"property_type": "SFR"}, match_settings=settings))
+    counted = {}
+    for lead_id in (1, 2, 3, 4):
+        (event,) = [row for row in await kpis(on_both.database, f"leadflow:{lead_id}") if row.metric == "match_result"]
+        counted[lead_id] = (event.detail["matches"], event.detail["ranked"])
+    assert counted == {1: (3, 5), 2: (3, 5), 3: (3, 5), 4: (5, 5)}
+
+
+async def test_a_lead_without_a_province_matches_nobody(on_both):
+    await add_buyer(on_both.database, 1, regions="Toronto")
+    body = document(deal={"region": "somewhere nice"}, match_settings={"min_match_score": 0})
+    assert (await post(on_both, body))[1]["matched_buyers"] == []
+
+
 async def add_buyer(database, number, **values):
     """Add an active buyer who never answered."""
     counts = {"contacted": 0, "responded": 0, "bought": 0}

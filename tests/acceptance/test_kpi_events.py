@@ -108,7 +108,7 @@ async def test_a_ladder_that_cannot_be_planned_leaves_the_lead_and_is_named_on_i
     assert await failed_parts(database) == {"ladder": why}
     assert await tasks(database, 1) == []
     assert why in card
-    assert "*Next* nothing is planned" in card
+    assert "*Next* the lead has no next action" in card
     assert "*Offer* $310,000.00" in card
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import check_message, check_view
 from bot.services.actors import Actor
 from bot.services.leads import Board, LeadCard
+from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
 from bot.slack.home import publish
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
@@ -99,7 +100,7 @@ def changed(card, lead=None, **values):
 def bare(card, **lead):
     """The card of a lead of which nothing but the name is known."""
     nothing = {"brief": None, "deal": None, "tasks": (), "consents": (), "liquidity": None, "window": None}
-    return changed(card, NOTHING | lead, matches=(), **nothing)
+    return changed(card, NOTHING | lead, ranking=EMPTY, **nothing)
 
 
 def priced(card, **amounts):

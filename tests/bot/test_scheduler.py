@@ -10,10 +10,9 @@ from bot.scheduler import timetable
 
 
 def a_timetable(job):
-    """The timetable with a job of ours, and its one entry."""
-    scheduler = timetable(post_missing_cards=job)
-    (entry,) = scheduler.get_jobs()
-    return scheduler, entry
+    """The timetable with a job of ours among those that do nothing, and its entry."""
+    scheduler = timetable(post_missing_cards=job, expire_offers=nothing, refresh_liquidity=nothing)
+    return scheduler, scheduler.get_job("post_missing_cards")
 
 
 async def nothing():
@@ -24,6 +23,16 @@ def test_the_cards_are_looked_for_every_five_seconds_in_utc():
     scheduler, entry = a_timetable(nothing)
     assert scheduler.timezone is UTC
     assert (entry.id, entry.trigger.interval) == ("post_missing_cards", timedelta(seconds=5))
+
+
+def test_offers_that_are_over_are_ended_every_minute():
+    scheduler, _ = a_timetable(nothing)
+    assert scheduler.get_job("expire_offers").trigger.interval == timedelta(minutes=1)
+
+
+def test_liquidity_is_brought_up_to_date_every_quarter_of_an_hour():
+    scheduler, _ = a_timetable(nothing)
+    assert scheduler.get_job("refresh_liquidity").trigger.interval == timedelta(minutes=15)
 
 
 async def test_ticks_that_were_missed_are_made_up_for_by_one():

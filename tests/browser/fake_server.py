@@ -217,6 +217,9 @@ def on_submit(fake: Fake, body: Json) -> Response:
         return JSONResponse({**NO_ACK, "errors": {}, "view": None})
     if name == "wrong":
         return JSONResponse({"ok": False, "errors": {"phone": "That is not a phone number in Canada."}, "view": None})
+    if name == "again":
+        fake.stack = [lead_form("changed meanwhile")]
+        return JSONResponse({"ok": True, "errors": {}, "view": fake.stack[-1]})
     fake.stack = []
     fake.post("C0LEADS", f"Saved *{name}*")
     return JSONResponse({"ok": True, "errors": {}, "view": None})

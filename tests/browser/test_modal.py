@@ -112,6 +112,17 @@ def test_a_field_of_the_wrong_kind_is_named_in_place(
     expect(wrong).to_be_focused()
 
 
+def test_a_form_that_is_answered_with_another_view_is_read_from_its_top(page: Page, form: Locator) -> None:
+    page.set_viewport_size({"width": 800, "height": 400})
+    form.get_by_label("Seller’s name").fill("again")
+    form.get_by_label("Phone").fill("416 555 0134")
+    form.get_by_label("Notes").fill("the last field")
+    save(form)
+    expect(form).to_contain_text("MAO: changed meanwhile")
+    expect(form.get_by_text("Two leads")).to_be_in_viewport()
+    expect(form.get_by_label("Notes")).to_have_value("the last field")
+
+
 def test_the_apps_field_errors_stand_under_their_fields_and_go_when_it_is_sent_again(form: Locator, fake: Fake) -> None:
     form.get_by_label("Seller’s name").fill("wrong")
     form.get_by_label("Phone").fill("12")

@@ -6,8 +6,19 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from domain.buyer_command import (
+    BuyerHelp,
+    FindBuyers,
+    ListBuyers,
+    PauseBuyer,
+    ResumeBuyer,
+    ShowBuyer,
+    parse_buyer_command,
+)
 from domain.commands import Find, Help, Mine, Show
 from domain.commands import parse_command as parse_lead_command
+from domain.deal_command import AskLiquidity, DealForLead, DealHelp, ShowBoard, ShowDeal, parse_deal_command
+from domain.liquidity_command import LiquidityHelp, LiquidityOf, parse_liquidity_command
 from domain.offer_command import EnterComps, OfferHelp, PriceLead, ShowEvidence, ShowPolicy, parse_offer_command
 from tests.contracts.slack_api import ROOT, contract
 
@@ -47,7 +58,7 @@ def test_home_and_messages_are_open(manifest):
 
 def test_the_commands_say_what_they_do_and_how(manifest):
     commands = {one["command"]: one for one in manifest["features"]["slash_commands"]}
-    assert set(commands) == {"/lead", "/offer"}
+    assert set(commands) == {"/lead", "/offer", "/deal", "/buyer", "/liquidity"}
     assert all(one["description"] and one["usage_hint"] for one in commands.values())
     assert all(len(one["usage_hint"]) <= ONE_LINE for one in commands.values())
 
@@ -63,6 +74,12 @@ def test_every_way_of_asking_that_a_hint_names_is_understood(manifest):
     ]
     asked = [type(parse_lead_command(way)) for way in hints["/lead"]]
     assert asked == [Show, Find, Mine, Help]
+    asked = [type(parse_deal_command(way)) for way in hints["/deal"]]
+    assert asked == [ShowDeal, DealForLead, ShowBoard, AskLiquidity, DealHelp]
+    asked = [type(parse_buyer_command(way)) for way in hints["/buyer"]]
+    assert asked == [ShowBuyer, FindBuyers, PauseBuyer, ResumeBuyer, ListBuyers, BuyerHelp]
+    asked = [type(parse_liquidity_command(way)) for way in hints["/liquidity"]]
+    assert asked == [LiquidityOf, LiquidityOf, LiquidityHelp]
 
 
 def test_the_shortcuts_are_the_three_we_answer(manifest):

@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from domain.deals import BriefStatus, Stage, headline
+from domain.deals import (
+    BriefStatus,
+    BuyerNumberUnclear,
+    LeadNumberUnclear,
+    Stage,
+    headline,
+    parse_buyer_number,
+    parse_lead_number,
+)
 from domain.property_types import PropertyType
 
 
@@ -46,3 +54,22 @@ def test_a_headline_says_what_is_known(
     expected: str,
 ) -> None:
     assert headline(beds=beds, property_type=kind, place=place, province=province, arv=arv) == expected
+
+
+@pytest.mark.parametrize("text", ["L-7", "l7", "L 7", "#7", "7", "  L-7 "])
+def test_a_lead_is_named_by_its_number(text: str) -> None:
+    assert parse_lead_number(text) == 7
+
+
+@pytest.mark.parametrize("text", ["B-5", "b5", "b - 5", "#5", "5"])
+def test_a_buyer_is_named_by_their_number(text: str) -> None:
+    assert parse_buyer_number(text) == 5
+
+
+@pytest.mark.parametrize("text", ["Smith", "D-7", "L-", "7.5", "1234567890"])
+def test_what_is_no_number_is_said_at_its_field(text: str) -> None:
+    with pytest.raises(LeadNumberUnclear, match="names no lead") as lead:
+        parse_lead_number(text)
+    with pytest.raises(BuyerNumberUnclear, match="names no buyer") as buyer:
+        parse_buyer_number(text)
+    assert (lead.value.field, buyer.value.field) == ("lead", "buyer")

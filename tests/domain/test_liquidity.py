@@ -175,6 +175,12 @@ def test_the_explanation_of_a_cold_node_says_that_nothing_sold_yet() -> None:
     )
 
 
+def test_what_lies_in_no_market_is_called_by_its_province() -> None:
+    rest = ("ON", "ALL", "MF")
+    assert only([], active=0, node=rest).explain == "Elsewhere in ON MF 0.00, evidence low: no active buyers"
+    assert only([], active=4, node=rest).explain.startswith("Elsewhere in ON MF 0.14 (")
+
+
 def test_one_buyer_answering_200_times_cannot_leave_the_scale() -> None:
     found = only([event("RESPONDED", days_ago=1) for _ in range(200)], active=1)
     assert 0 < found.score < 0.2

@@ -4,13 +4,15 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from domain.kpis import Kpi, KpiEvent
-from domain.liquidity import Node
+from domain.liquidity import FeedbackEvent, Node, Sums
+from domain.liquidity_deals import outcome_of
 from domain.property_types import PropertyType
 from domain.roles import Role
 from storage import (
@@ -18,10 +20,12 @@ from storage import (
     buyers,
     contacts,
     deals,
+    feedback,
     kpis,
     ladder,
     leads,
     liquidity,
+    live_offers,
     offers,
     policies,
     requests,
@@ -37,6 +41,10 @@ from tests.storage.builders import DRAFT, ELSEWHERE, HERE, NOW, add_buyer, captu
 LONG_AGO = NOW - timedelta(days=1)
 KEY = RequestKey("view:V1", "hash")
 PLACE = {"province": "ON", "market": "Toronto"}
+OFFER = {
+    "amount": Decimal(300_000), "status": "presented", "presented_at": LONG_AGO, "expires_at": LONG_AGO, "note": "",
+    "created_by": "U0REP", "created_at": LONG_AGO,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,11 @@ class Ids:
     task: int
     evidence: int
     carded: int
+    buyer: int
+    answer: int
+    undone: int
+    node: int
+    offer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +85,47 @@ def _superseded(tx):
     return policies.supersede_offer_policy(tx, old, new, now=NOW)
 
 
+def _said(event, buyer, deal):
+    return FeedbackEvent(LONG_AGO, "ON", "Toronto", "SFR", event, buyer, f"feedback:{deal}")
+
+
+def _kept(deal, buyer, *, event="RESPONDED"):
+    return liquidity.KeptDeal(deal, replace(outcome_of([_said(event, buyer, deal)]), reach=buyer), False)
+
+
+def _answered(tx, buyer, deal):
+    """Two answers about a deal, one of which was taken back, and what they add up to; their ids and the node's."""
+    answer, undone = (
+        feedback.add_answer(tx, _said(event, buyer, deal), deal_id=deal, recorded_by="U0REP").answer.id
+        for event in ("RESPONDED", "NO_RESPONSE")
+    )
+    feedback.undo_answer(tx, undone, now=NOW)
+    liquidity.keep_deals(tx, [_kept(deal, buyer)], now=NOW)
+    node = next(kept.id for kept in liquidity.nodes_of(tx) if kept.node.market == "Toronto")
+    liquidity.set_sums(tx, {node: Sums(NOW, responded=1.0, asked=1.0)})
+    lost = liquidity.buyer_liquidity_node
+    tx.connection.execute(
+        update(lost).where(lost.c.market == "Hamilton", lost.c.workspace_id == HERE).values(sums_as_of=NOW)
+    )
+    return answer, undone, node
+
+
 READINGS = {
-    buyers.active_buyers: Reading(lambda tx, _: list(buyers.active_buyers(tx, now=NOW)), []),
+    buyers.find_buyer: Reading(lambda tx, _: buyers.find_buyer(tx, number=1), None),
+    buyers.get_buyer: Reading(lambda tx, ids: buyers.get_buyer(tx, ids.buyer), None),
+    buyers.buyers_by_id: Reading(lambda tx, ids: buyers.buyers_by_id(tx, [ids.buyer]), {}),
+    buyers.areas_of: Reading(lambda tx, ids: buyers.areas_of(tx, ids.buyer), []),
+    buyers.search_buyers: Reading(lambda tx, _: buyers.search_buyers(tx, ["buyer"], limit=9), []),
+    buyers.newest_buyers: Reading(lambda tx, _: buyers.newest_buyers(tx, limit=9), []),
+    buyers.count_buyers: Reading(lambda tx, _: buyers.count_buyers(tx), (0, 0)),
+    buyers.buyer_reached_by: Reading(lambda tx, _: buyers.buyer_reached_by(tx, phone=DRAFT.phone, email=None), None),
+    buyers.reached_since: Reading(lambda tx, _: list(buyers.reached_since(tx, -1)), []),
     contacts.consents_of: Reading(lambda tx, _: contacts.consents_of(tx, [DRAFT.phone, DRAFT.email]), []),
     deals.deal_of: Reading(lambda tx, ids: deals.deal_of(tx, ids.lead), None),
+    deals.find_deal: Reading(lambda tx, ids: deals.find_deal(tx, number=ids.number), None),
+    deals.get_deal: Reading(lambda tx, ids: deals.get_deal(tx, ids.deal), None),
+    deals.open_deals: Reading(lambda tx, _: deals.open_deals(tx, limit=9), []),
+    deals.count_open: Reading(lambda tx, _: deals.count_open(tx), 0),
     deals.count_by_stage: Reading(lambda tx, _: deals.count_by_stage(tx), {}),
     ladder.tasks_of: Reading(lambda tx, ids: ladder.tasks_of(tx, ids.lead), []),
     ladder.next_tasks_of: Reading(lambda tx, _: ladder.next_tasks_of(tx, "U0REP", limit=9), []),
@@ -84,12 +134,33 @@ READINGS = {
     leads.search_leads: Reading(lambda tx, _: leads.search_leads(tx, ["ann"], limit=9), []),
     leads.leads_of: Reading(lambda tx, _: leads.leads_of(tx, "U0REP", limit=9), []),
     leads.count_leads: Reading(lambda tx, _: leads.count_leads(tx, since=LONG_AGO), 0),
+    leads.leads_by_id: Reading(lambda tx, ids: leads.leads_by_id(tx, [ids.lead]), {}),
+    leads.briefs_by_id: Reading(lambda tx, ids: leads.briefs_by_id(tx, [ids.brief]), {}),
     leads.brief_of: Reading(lambda tx, ids: leads.brief_of(tx, ids.lead), None),
     liquidity.find_node: Reading(
         lambda tx, _: liquidity.find_node(tx, **PLACE, property_type=PropertyType.SFR),
         Node("ON", "Toronto", PropertyType.SFR, 0, 0),
     ),
-    liquidity.feedback_events: Reading(lambda tx, _: liquidity.feedback_events(tx), []),
+    feedback.find_answer: Reading(lambda tx, ids: feedback.find_answer(tx, ids.answer), None),
+    feedback.answers_of: Reading(lambda tx, ids: feedback.answers_of(tx, ids.deal), []),
+    feedback.answers_of_deals: Reading(lambda tx, ids: feedback.answers_of_deals(tx, [ids.deal]), {}),
+    feedback.answers_by: Reading(lambda tx, ids: feedback.answers_by(tx, ids.buyer, limit=9), []),
+    feedback.events_about: Reading(lambda tx, ids: feedback.events_about(tx, ids.deal), []),
+    feedback.record_of: Reading(lambda tx, ids: feedback.record_of(tx, ids.buyer), feedback.Record(0, 0, 0, None)),
+    liquidity.kept_sums: Reading(lambda tx, _: liquidity.kept_sums(tx), {}),
+    liquidity.nodes_of: Reading(lambda tx, _: {kept.node.buyer_count for kept in liquidity.nodes_of(tx)}, {0}),
+    liquidity.count_by_place: Reading(lambda tx, _: liquidity.count_by_place(tx), []),
+    liquidity.count_buyers_of_any_type: Reading(
+        lambda tx, _: liquidity.count_buyers_of_any_type(tx, "ON", "Toronto"), (0, 0)
+    ),
+    liquidity.find_kept_deal: Reading(lambda tx, ids: liquidity.find_kept_deal(tx, ids.deal), None),
+    liquidity.waiting_deals: Reading(lambda tx, _: liquidity.waiting_deals(tx, until=NOW), []),
+    liquidity.lacks_sums: Reading(lambda tx, _: liquidity.lacks_sums(tx), False),
+    liquidity.feedback_record: Reading(lambda tx, _: liquidity.feedback_record(tx), []),
+    live_offers.find_offer: Reading(lambda tx, ids: live_offers.find_offer(tx, ids.offer), None),
+    live_offers.offers_of: Reading(lambda tx, ids: live_offers.offers_of(tx, ids.deal), []),
+    live_offers.offers_of_deals: Reading(lambda tx, ids: live_offers.offers_of_deals(tx, [ids.deal]), {}),
+    live_offers.due_offers: Reading(lambda tx, _: live_offers.due_offers(tx, NOW), []),
     policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
     policies.effective_offer_policy: Reading(
         lambda tx, _: policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
@@ -106,7 +177,19 @@ READINGS = {
 }
 
 CHANGES = {
+    buyers.change_buyer: lambda tx, ids: buyers.change_buyer(tx, ids.buyer, {"notes": "changed"}),
+    buyers.set_areas: lambda tx, ids: buyers.set_areas(tx, ids.buyer, [], now=NOW),
+    buyers.next_change: lambda tx, _: buyers.next_change(tx),
+    buyers.reserve_numbers: lambda tx, _: buyers.reserve_numbers(tx, 2),
     deals.change_deal: lambda tx, ids: deals.change_deal(tx, ids.deal, {"roi_note": "changed"}),
+    feedback.undo_answer: lambda tx, ids: feedback.undo_answer(tx, ids.answer, now=NOW),
+    feedback.restore_answer: lambda tx, ids: feedback.restore_answer(tx, ids.undone),
+    liquidity.set_counts: lambda tx, ids: liquidity.set_counts(tx, {ids.node: (9, 8)}, now=NOW),
+    liquidity.set_rates: lambda tx, ids: liquidity.set_rates(tx, {ids.node: (0.5, 0.5)}, now=NOW),
+    liquidity.set_sums: lambda tx, ids: liquidity.set_sums(tx, {ids.node: Sums(NOW, asked=7.0)}),
+    liquidity.keep_deals: lambda tx, ids: liquidity.keep_deals(tx, [_kept(ids.deal, 9)], now=NOW),
+    liquidity.forget_deal: lambda tx, ids: liquidity.forget_deal(tx, ids.deal),
+    liquidity.forget_deals: lambda tx, _: liquidity.forget_deals(tx),
     ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": LONG_AGO}),
     leads.change_lead: lambda tx, ids: leads.change_lead(tx, ids.lead, {"notes": "changed"}),
     leads.set_card: lambda tx, ids: leads.set_card(tx, ids.lead, channel_id="C1", ts="1.2", permalink=None),
@@ -117,6 +200,7 @@ CHANGES = {
     leads.forget_card: lambda tx, ids: leads.forget_card(tx, ids.carded),
     leads.forget_newest_cards: lambda tx, _: leads.forget_newest_cards(tx, limit=9),
     leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
+    live_offers.change_offer: lambda tx, ids: live_offers.change_offer(tx, ids.offer, {"note": "changed"}),
     policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
     workspaces.set_channels: lambda tx, _: workspaces.set_channels(tx, {"digest_channel_id": "C9"}),
@@ -124,8 +208,8 @@ CHANGES = {
 }
 
 ADDITIONS = {
-    audit.record, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
-    leads.add_brief, liquidity.seed_nodes, offers.add_evidence, policies.seed_market_policies,
+    audit.record, buyers.add_areas, buyers.add_buyers, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
+    leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies,
     policies.seed_offer_policies, policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
 }  # fmt: skip
 """Functions that only add rows, each under the transaction's own workspace."""
@@ -140,7 +224,7 @@ async def ids(database) -> Ids:
     done = await captured(database, rep(HERE), key=KEY.key)
 
     def fill(tx):
-        add_buyer(tx)
+        buyer = add_buyer(tx, phone=DRAFT.phone, search_text="buyer 1")
         leads.set_card(tx, carded, channel_id="C1", ts="1.1", permalink=None)
         audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
         workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
@@ -151,7 +235,11 @@ async def ids(database) -> Ids:
             tx.connection.execute(update(policy).where(policy.c.workspace_id == HERE).values(version=7))
         brief, task = leads.brief_of(tx, done.lead_id), ladder.tasks_of(tx, done.lead_id)[0]
         evidence_id = deals.deal_of(tx, done.lead_id).evidence_id
-        return Ids(done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id, carded)
+        answers = _answered(tx, buyer, done.deal_id)
+        offer = live_offers.add_offer(tx, {**OFFER, "deal_id": done.deal_id, "evidence_id": evidence_id})
+        return Ids(
+            done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id, carded, buyer, *answers, offer
+        )
 
     return await database.write(HERE, fill)
 

@@ -132,7 +132,9 @@ class Modal {
     const wrong = answer.errors && Object.keys(answer.errors).length;
     if (wrong && this.view?.id === view.id) this.wrong(answer.errors);
     else if (answer.ok === false) this.say(answer.message ?? `The form was not taken: ${answer.error ?? "no reason given"}.`);
-    if (answer.ok !== false) await this.app.refreshAll();
+    if (answer.ok === false) return;
+    await this.app.refreshAll();
+    if (!wrong) this.body.scrollTop = 0; // What stands there now was not there when the button was pressed.
   }
 
   /** Closes the top view, and the one below comes back; or, with the X, all of them. */
