@@ -80,6 +80,15 @@ def headline(
     return line[:1].upper() + line[1:]
 
 
+def expected_price(asked: Decimal | None, mao: Decimal | None) -> Decimal | None:
+    """What a buyer expects to pay before anything is agreed: what the seller asks, else the MAO, which is the buyer's
+    ceiling; None where neither is known or the numbers leave nothing.
+    """
+    if asked is not None:
+        return asked
+    return mao if mao is not None and mao > 0 else None
+
+
 class LeadNumberUnclear(RuleBroken):
     """ "{text}" names no lead. Write its number, such as L-7, or leave this empty for a new seller."""
 

@@ -85,11 +85,15 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One line for a person: "Hamilton is in their area"; `good` tells whether it speaks for the buyer."""
+    """One line for a person: "Hamilton is in their area"; `good` tells whether it speaks for the buyer.
+
+    Where one side does not say, or says what nobody understands, it speaks neither way and `is_known` is False.
+    """
 
     code: ReasonCode
     text: str
     good: bool
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +155,12 @@ def _record(buyer: BuyerFacts) -> Reason:
 def _region(place: Place | None, regions: str | None) -> _Part:
     """The region's part; where nothing is known, whose fault that is."""
     if place is None:
-        return _part(ReasonCode.REGION, REGION_UNKNOWN, "the deal's place is not known", good=False)
+        return _unknown(ReasonCode.REGION, REGION_UNKNOWN, "the deal's place is not known")
     area = area_of(regions or "")
     value = region_value(place, area)
     text = _REGION_TEXTS[value].format(label=place.label, province=place.province)
+    if value in (REGION_UNKNOWN, AREA_UNCLEAR):
+        return _unknown(ReasonCode.REGION, value, text)
     return _part(ReasonCode.REGION, value, text, good=value >= IN_PROVINCE)
 
 
@@ -164,10 +170,10 @@ def _type(kind: PropertyType | None, wanted: str | None) -> _Part:
     kinds = property_types(wanted or "")
     value = type_value(kind, kinds)
     if kind is None:
-        return _part(ReasonCode.TYPE, value, "the deal's property type is not known", good=False)
+        return _unknown(ReasonCode.TYPE, value, "the deal's property type is not known")
     if not kinds:
         said = "their property types are not clear" if (wanted or "").strip() else "no property type stated"
-        return _part(ReasonCode.TYPE, value, said, good=False)
+        return _unknown(ReasonCode.TYPE, value, said)
     text = f"they buy {kind}" if value else f"{kind} is outside their property types"
     return _part(ReasonCode.TYPE, value, text, good=value > 0)
 
@@ -209,7 +215,7 @@ def _rooms(code: ReasonCode, has: Count | None, least: Count | None) -> _Part:
     """The part of bedrooms or bathrooms."""
     value = room_value(has, least)
     if has is None or least is None:
-        return _part(code, value, f"{code} not stated", good=False)
+        return _unknown(code, value, f"{code} not stated")
     rooms = f"{float(has):g} {code.value.removesuffix('s') if has == 1 else code.value}"
     if has >= least:
         return _part(code, value, f"{rooms}, enough for them", good=True)
@@ -229,9 +235,13 @@ def _part(code: ReasonCode, value: float, text: str, *, good: bool) -> _Part:
     return _Part(value, Reason(code, text, good))
 
 
-_NEVER_CONTACTED: Final = Reason(ReasonCode.RECORD, "never contacted", good=False)
-_NO_PRICE: Final = _part(ReasonCode.PRICE, PRICE_UNKNOWN, "the deal has no price yet", good=False)
-_NO_LIMITS: Final = _part(ReasonCode.PRICE, PRICE_UNKNOWN, "no price range stated", good=False)
+def _unknown(code: ReasonCode, value: float, text: str) -> _Part:
+    return _Part(value, Reason(code, text, good=False, is_known=False))
+
+
+_NEVER_CONTACTED: Final = Reason(ReasonCode.RECORD, "never contacted", good=False, is_known=False)
+_NO_PRICE: Final = _unknown(ReasonCode.PRICE, PRICE_UNKNOWN, "the deal has no price yet")
+_NO_LIMITS: Final = _unknown(ReasonCode.PRICE, PRICE_UNKNOWN, "no price range stated")
 _PRICE_INSIDE: Final = _part(ReasonCode.PRICE, INSIDE, "price is in their range", good=True)
 _PRICE_OVER_MINIMUM: Final = _part(
     ReasonCode.PRICE, OVER_MINIMUM, "price is over their minimum, no maximum stated", good=True

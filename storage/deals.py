@@ -137,11 +137,14 @@ def change_deal(tx: Tx, deal_id: int, values: Mapping[str, object]) -> None:
     tx.connection.execute(update(deal).where(*where).values({**values, "version": _c.version + 1}))
 
 
-def open_deals(tx: Tx, *, limit: int) -> list[Deal]:
-    """Return the open deals in the order of the stages, in each stage the one that has stood there longest first."""
+def open_deals(tx: Tx, *, limit: int, rep_id: str | None = None) -> list[Deal]:
+    """Return the open deals in the order of the stages, in each stage the one that has stood there longest first; those
+    of one rep where they are named."""
     order = case({stage.value: place for place, stage in enumerate(Stage)}, value=_c.stage)
     since = func.coalesce(_c.staged_at, _c.created_at)
     query = select(*_COLUMNS).where(_c.workspace_id == tx.workspace_id, _c.stage.in_(_OPEN))
+    if rep_id is not None:
+        query = query.join(lead, lead.c.id == _c.lead_id).where(lead.c.rep_id == rep_id)
     rows = tx.connection.execute(query.order_by(order, since, _c.id).limit(limit))
     return [_stored(row) for row in rows]
 

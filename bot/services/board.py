@@ -1,7 +1,7 @@
 """The board: every open deal with its place, its amounts, how long it has stood in its stage and what it waits for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from bot.services.deal_facts import Interest, answers_by_buyer, interest, matching_facts, next_of
@@ -43,10 +43,19 @@ class DealBoard:
 
 def read_board(tx: Tx, index: BuyerIndex, *, now: datetime) -> DealBoard:
     """Read the board in a few queries, however many deals there are."""
-    deals = open_deals(tx, limit=ROWS)
-    known = _read(tx, index, deals, now)
-    rows = [known.row(tx, deal) for deal in deals if deal.lead_id in known.leads and deal.brief_id in known.briefs]
+    rows = _rows(tx, index, open_deals(tx, limit=ROWS), now)
     return DealBoard(tuple(rows), count_open(tx) - len(rows), now)
+
+
+def pressing(tx: Tx, index: BuyerIndex, rep_id: str, *, limit: int, now: datetime) -> list[BoardRow]:
+    """Return what a rep's open deals wait for: what has a day first, by day, then what has waited longest."""
+    rows = _rows(tx, index, open_deals(tx, limit=ROWS, rep_id=rep_id), now)
+    return sorted(rows, key=lambda row: (row.next.due_on or date.max, -row.days))[:limit]
+
+
+def _rows(tx: Tx, index: BuyerIndex, deals: list[Deal], now: datetime) -> list[BoardRow]:
+    known = _read(tx, index, deals, now)
+    return [known.row(tx, deal) for deal in deals]
 
 
 @dataclass(frozen=True, slots=True)

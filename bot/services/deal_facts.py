@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.services.findings import facts_of
-from domain.deals import Stage
+from domain.deals import Stage, expected_price
 from domain.liquidity_sums import Feedback
 from domain.live_offers import OfferState, last_day, state_at
 from domain.matching import DealFacts
@@ -29,10 +29,10 @@ AnswersOf = Mapping[int, Sequence[Answer]]
 
 
 def buyer_pays(deal: Deal, lead: Lead) -> Decimal | None:
-    """Return what a buyer would pay in all: the agreed price and our fee, before an agreement what the seller asks."""
+    """Return what a buyer would pay in all: the agreed price and our fee, before that what is expected."""
     if deal.stage in IN_AGREEMENT and deal.agreed_price is not None:
         return deal.agreed_price + (deal.assignment_fee or 0)
-    return lead.asking_price
+    return expected_price(lead.asking_price, deal.mao)
 
 
 def matching_facts(deal: Deal, lead: Lead, brief: Brief) -> DealFacts:

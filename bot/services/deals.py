@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.services.actors import Actor, check_may_work
-from bot.services.board import DealBoard, read_board
+from bot.services.board import BoardRow, DealBoard, pressing, read_board
 from bot.services.deal_facts import answers_by_buyer, interest, matching_facts, next_of
 from bot.services.figures import FiguresChange, NewDeal, change_figures, open_deal
 from bot.services.liquidity import liquidity_score
@@ -31,6 +31,8 @@ LISTED: Final = 5
 """Buyers that a card lists before somebody asks for more."""
 OUT: Final = 3
 """Buyers that a card names with what keeps them out."""
+WAITING: Final = 3
+"""Deals of a member that Home names."""
 CHOICES: Final = 20
 """Buyers of whom the form for an assignment offers a choice."""
 
@@ -86,6 +88,15 @@ class Deals:
         """Return the open deals by stage, in each stage the one that has stood there longest first."""
         now = self._clock.now()
         return await self._database.read(who.workspace_id, lambda tx: read_board(tx, self._index, now=now))
+
+    async def waiting(self, who: Actor) -> tuple[BoardRow, ...]:
+        """Return the few of the member's own deals that wait for them most, for Home."""
+        now = self._clock.now()
+
+        def work(tx: Tx) -> tuple[BoardRow, ...]:
+            return tuple(pressing(tx, self._index, who.user_id, limit=WAITING, now=now))
+
+        return await self._database.read(who.workspace_id, work)
 
     async def start(self, who: Actor, lead_number: int) -> DealStart:
         """Return what a form about the deal of L-{lead_number} begins with. Raises `LeadNotFound`."""

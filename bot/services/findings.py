@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.services.liquidity import liquidity_score
 from bot.services.matching import EMPTY, BuyerIndex, Ranking
 from bot.services.pricing import PricedOffer, price
+from domain.deals import expected_price
 from domain.errors import RuleBroken
 from domain.geo import Location, locate
 from domain.ladder import PlannedStep, plan
@@ -106,7 +107,8 @@ def find_out(
     offer = attempts.part("offer", lambda: price(tx, inputs))
     kind = draft.property_type or PropertyType.SFR
     liquidity = attempts.part("liquidity", lambda: liquidity_score(tx, place.province, place.market, kind, now=now))
-    facts = facts_of(place, draft, region=draft.region, price=draft.asking_price)
+    expected = expected_price(draft.asking_price, offer.offer.mao if offer else None)
+    facts = facts_of(place, draft, region=draft.region, price=expected)
     ranking = attempts.part("matching", lambda: index.rank(tx, facts, now=now, limit=0, min_fit=min_fit))
     return Findings(place, tuple(steps or ()), offer, liquidity, ranking or EMPTY, attempts.failed, attempts.lacking)
 

@@ -110,7 +110,7 @@ def text_input(  # noqa: PLR0913 - these are what a field has; each is named at 
     )
 
 
-def select(  # noqa: PLR0913 - these are what a field has; each is named at the call
+def select(
     block_id: str,
     label: str,
     options: Mapping[str, str],

@@ -1,9 +1,12 @@
 """The Home tab: what needs this member now, their leads, and the two things that they do most."""
 
+from collections.abc import Sequence
+
 from slack_sdk.errors import SlackApiError
 
 from bot.services.actors import Actor
-from bot.services.leads import Board
+from bot.services.board import BoardRow
+from bot.services.leads import STEPS_LIMIT, Board
 from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
 from bot.slack.calls import Call, Desk, log
 from bot.slack.ids import Action
@@ -23,14 +26,14 @@ async def opened(desk: Desk, call: Call) -> None:
 
 async def publish(desk: Desk, who: Actor) -> None:
     """Publish a member's Home; when Slack does not take it, the next look draws it again."""
-    board = await desk.leads.board(who)
+    board, deals = await desk.leads.board(who), await desk.deals.waiting(who)
     try:
-        await desk.client.views_publish(user_id=who.user_id, view=home(_blocks(board, who)))
+        await desk.client.views_publish(user_id=who.user_id, view=home(_blocks(board, deals, who)))
     except SlackApiError as error:
         log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
 
 
-def _blocks(board: Board, who: Actor) -> list[Block]:
+def _blocks(board: Board, deals: Sequence[BoardRow], who: Actor) -> list[Block]:
     buttons = [
         button("New lead", Action.NEW_LEAD, "new", style="primary"),
         button("Price an offer", Action.PRICE, "0"),
@@ -38,7 +41,7 @@ def _blocks(board: Board, who: Actor) -> list[Block]:
     return [
         actions(buttons, block_id="quick_actions"),
         header("Needs you now"),
-        *_steps(board),
+        *_needed(board, deals),
         divider(),
         section(f"{bold('The team today')}\n{_numbers(board)}"),
         divider(),
@@ -53,10 +56,21 @@ def _numbers(board: Board) -> str:
     return f"{leads}\nDeals by stage: {stages or 'none yet'}"
 
 
-def _steps(board: Board) -> list[Block]:
-    if not board.next_steps:
+def _needed(board: Board, deals: Sequence[BoardRow]) -> list[Block]:
+    """The next follow-ups and what deals wait for: seven lines at most."""
+    if not board.next_steps and not deals:
         return [section("Nothing is waiting for you. New leads bring their follow-ups with them.")]
-    return [_step(task, lead, overdue=task.due_at <= board.now) for task, lead in board.next_steps]
+    steps = board.next_steps[: STEPS_LIMIT - len(deals)]
+    lines = [_step(task, lead, overdue=task.due_at <= board.now) for task, lead in steps]
+    return [*lines, *(_deal(row) for row in deals)]
+
+
+def _deal(row: BoardRow) -> Block:
+    number, lack = row.deal.number, ":warning: no next action. " if row.next.is_lacking else ""
+    text = (
+        f"{bold(f'D-{number}')} {escape(row.lead.name)}, {row.deal.stage.label.lower()}: {lack}{escape(row.next.text)}"
+    )
+    return section(text, accessory=button("Open", Action.SHOW_DEAL, str(number)), block_id=f"deal_{number}")
 
 
 def _step(task: Task, lead: Lead, *, overdue: bool) -> Block:

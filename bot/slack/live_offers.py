@@ -60,8 +60,8 @@ async def present_submitted(desk: Desk, call: Call) -> None:
     if who:
         await call.ack()
         card = await refresh(desk, call, who, number)
-        if any(offer.presented_at == card.deal.staged_at for offer in card.offers):
-            await tell_move(desk, card)  # this one offered a draft; later ones move nothing
+        if any(one.status.is_live and one.presented_at == card.deal.staged_at for one in card.offers):
+            await tell_move(desk, card)  # this one took a draft to offered; a later one moves nothing
 
 
 async def open_counter(desk: Desk, call: Call) -> None:

@@ -18,6 +18,8 @@ OUT: Final = 5
 """Buyers who are named with what keeps them out."""
 BESIDE: Final = 5
 """Buyers who answered without being among the best, and are shown all the same."""
+ROOMS: Final = (ReasonCode.BEDS, ReasonCode.BATHS)
+"""What is not worth a word where nobody stated it."""
 NAME_LIMIT, COMPANY_LIMIT, REASON_LIMIT = 80, 40, 70
 """With everything escaped, a buyer's section stays within Slack's 3,000 characters."""
 
@@ -40,17 +42,17 @@ def _count(card: DealCard, listed: int) -> str:
         return f"{bold('Buyers')} Complete the address first: without a province nobody can be matched."
     if not ranking.active:
         return f"{bold('Buyers')} none are active yet. `/buyer` adds the first."
-    of = f"{ranking.active} active"
+    of = f"of {ranking.active} active {'buyer' if ranking.active == 1 else 'buyers'}"
     if not ranking.fitting:
-        return f"{bold('Buyers')} none of {of} match. `/buyer` adds one who buys there."
+        return f"{bold('Buyers')} none {of} matches. `/buyer` adds one who buys there."
     best = f" · the best {listed}" if listed < ranking.fitting else ""
-    return f"{bold('Buyers')} {ranking.fitting} {'matches' if ranking.fitting == 1 else 'match'} of {of}{best}"
+    return f"{bold('Buyers')} {ranking.fitting} {of} {'matches' if ranking.fitting == 1 else 'match'}{best}"
 
 
 def _listed(card: DealCard, match: Match) -> list[Block]:
     """One buyer: who they are, the reasons as chips, what they answered, and what may be recorded."""
     buyer = card.buyers[int(match.buyer_id)]
-    chips = " · ".join(_chip(reason) for reason in match.reasons)
+    chips = " · ".join(_chip(reason) for reason in match.reasons if reason.is_known or reason.code not in ROOMS)
     text = f"{_name(buyer)} · fit {_percent(match.fit)}\n{chips}"
     return [section(_answered(card, buyer, text)), *_buttons(card, buyer)]
 
@@ -63,7 +65,7 @@ def _name(buyer: Buyer) -> str:
 
 def _chip(reason: Reason) -> str:
     text = escape(reason.text, REASON_LIMIT)
-    return text if reason.good else f":warning: {text}"
+    return text if reason.good or not reason.is_known else f":warning: {text}"
 
 
 def _answered(card: DealCard, buyer: Buyer, text: str) -> str:
@@ -119,9 +121,14 @@ def _out(card: DealCard) -> Iterator[Block]:
     for match in card.ranking.out[:OUT]:
         buyer = _buyer(card, match)
         if buyer:
-            bad = [reason for reason in match.reasons if not reason.good and reason.code is not ReasonCode.RECORD]
-            why = " · ".join(escape(reason.text, REASON_LIMIT) for reason in bad)
+            why = " · ".join(escape(reason.text, REASON_LIMIT) for reason in _against(match))
             yield context(f"Out: {_name(buyer)} · fit {_percent(match.fit)} · {why}")
+
+
+def _against(match: Match) -> list[Reason]:
+    """What keeps a buyer out: what is known to speak against them, else what nobody knows."""
+    bad = [reason for reason in match.reasons if not reason.good and reason.code is not ReasonCode.RECORD]
+    return [reason for reason in bad if reason.is_known] or bad
 
 
 def _buyer(card: DealCard, match: Match) -> Buyer | None:

@@ -152,7 +152,7 @@ def _meaning(amount: str, figures: Figures) -> str:
         offered = parse_amount(amount)
     except RuleBroken as unclear:
         return str(unclear)
-    kept = f"${show(figures.mao - offered)} below MAO"
+    kept = f"${show(figures.mao - offered)} below MAO" if offered < figures.mao else "At MAO"
     return amount_warning(offered, figures) or f"{kept}; an amount above the recommended one shrinks the fee."
 
 

@@ -118,6 +118,7 @@ async def test_a_lead_becomes_a_deal_is_offered_agreed_marketed_assigned_and_clo
     assert (await team.submit(team.slack.opened())).body == {}
     assert "*Next* Get the seller's answer: the offer lapses on 27 Nov" in words(last_card(team))
     assert thread(team) == ["D-1 is offered: 310,000, by <@U0DANA>"]
+    team.clock.move_to(NOW + timedelta(minutes=5))
     await click(team, Action.PRESENT_OFFER, "1")
     assert (await team.submit(team.slack.opened(), Amount="300k")).body == {}
     assert len(thread(team)) == 1
@@ -639,3 +640,11 @@ async def test_a_lead_without_follow_ups_or_an_open_deal_says_how_to_open_one(te
     await change(sqlite, followup_task, {"state": "done", "completed": True})
     await lost(team)
     assert "*Next* the lead has no next action: open a deal with `/deal L-1`" in words((await team.command("L-1")).body)
+
+
+async def test_home_names_what_the_members_deals_wait_for_and_opens_them(team):
+    home = team.slack.made("views.publish")[-1]["view"]
+    assert "*D-1* John Smith, draft: Present the offer of 310,000" in words(home)
+    await team.click(Action.SHOW_DEAL, element(home, Action.SHOW_DEAL)["value"])
+    said = team.slack.made("chat.postMessage")[-1]
+    assert (said["channel"], "D-1  3-bed SFR" in words(said)) == ("U0DANA", True)

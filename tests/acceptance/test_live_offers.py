@@ -32,9 +32,14 @@ async def deals(line):
     return line
 
 
+def posted(line):
+    """What was said, apart from the threads of lead cards."""
+    return [one for one in line.slack.made("chat.postMessage") if "thread_ts" not in one]
+
+
 def told(line):
     """What was said last to one person."""
-    return line.slack.made("chat.postMessage")[-1]
+    return posted(line)[-1]
 
 
 async def present(line, *, user="U0DANA", **fields):
@@ -45,7 +50,7 @@ async def present(line, *, user="U0DANA", **fields):
 
 async def press(line, action, *, user="U0DANA"):
     """Press a button of D-1's offer, as the newest card that anybody was shown carries it."""
-    shown = next(one for one in reversed(line.slack.made("chat.postMessage")) if action in action_ids(one))
+    shown = next(one for one in reversed(posted(line)) if action in action_ids(one))
     return await line.click(action, element(shown, action)["value"], user=user)
 
 
@@ -223,7 +228,7 @@ async def test_an_offer_of_a_deal_that_moved_on_is_not_countered_any_more(deals,
     await change(sqlite, deal, {"stage": "lost"})
     assert "D-1 stands at Lost" in (await deals.submit(form, The_seller_asks="320k")).errors["counter_amount"]
     await deals.click(Action.ACCEPT_OFFER, element(card, Action.ACCEPT_OFFER)["value"])
-    assert "D-1 stands at Lost" in deals.slack.made("chat.postMessage")[-2]["text"]
+    assert "D-1 stands at Lost" in posted(deals)[-2]["text"]
     await change(sqlite, lead, {"rep_id": "U0MAX"})
     assert "L-1 is another rep's" in (await deals.submit(form, The_seller_asks="321k")).errors["counter_amount"]
 
@@ -277,7 +282,7 @@ async def test_a_click_on_what_somebody_decided_meanwhile_hears_who_and_gets_the
     await press(deals, Action.ACCEPT_OFFER, user="U0LEE")
     opened = len(deals.slack.made("views.open"))
     await deals.click(action, element(card, action)["value"])
-    told_why, fresh = deals.slack.made("chat.postMessage")[-2:]
+    told_why, fresh = posted(deals)[-2:]
     assert told_why["text"].startswith("This offer was accepted by Lee Tremblay on Tue 24 Nov 09:0")
     assert "*Accepted* at $310,000.00" in words(fresh["blocks"])
     assert len(deals.slack.made("views.open")) == opened
@@ -301,7 +306,7 @@ async def test_agreeing_to_an_offer_that_was_countered_meanwhile_is_asked_again(
     await press(deals, Action.COUNTER_OFFER, user="U0LEE")
     await deals.submit(deals.slack.opened(), user="U0LEE", The_seller_asks="320k")
     await deals.click(Action.ACCEPT_OFFER, element(card, Action.ACCEPT_OFFER)["value"])
-    told_why, fresh = deals.slack.made("chat.postMessage")[-2:]
+    told_why, fresh = posted(deals)[-2:]
     assert "a counter was written down: $320,000.00 is on the table" in told_why["text"]
     assert "Agree to $320,000.00" in words(fresh["blocks"])
     assert [one.status for one in await rows(sqlite, offer)] == ["countered"]

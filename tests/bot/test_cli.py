@@ -35,7 +35,9 @@ def test_the_command_line_imports_nothing_heavy_before_a_command_runs():
 def test_help_names_every_command():
     result = CliRunner().invoke(cli.app, ["--help"])
     assert result.exit_code == 0
-    assert [name for name in ("run", "migrate", "doctor", "import") if not re.search(rf"\b{name}\b", result.output)] == []
+    assert [
+        name for name in ("run", "migrate", "doctor", "import") if not re.search(rf"\b{name}\b", result.output)
+    ] == []
 
 
 def test_without_a_command_the_help_is_shown():

@@ -226,3 +226,17 @@ async def test_the_assigned_buyer_is_among_the_cards_buyers(team):
     assert card.buyers[card.deal.buyer_id].number == 1
     stored = await team.database.read(HERE, lambda tx: tx.connection.execute(select(deal.c.buyer_id)).scalar_one())
     assert stored == card.deal.buyer_id
+
+
+async def test_home_is_told_of_the_members_own_deals_that_wait_most(team):
+    await team.buyers(1)
+    for _ in range(2):
+        await team.at(Stage.DRAFT)
+    team.clock.at = NOW + timedelta(hours=2)
+    agreed, offered = await team.at(Stage.UNDER_AGREEMENT), await team.at(Stage.OFFERED)
+    await team.capture(EVE)
+    await team.at(Stage.CLOSED)
+    team.clock.at = NOW + timedelta(days=1)
+    assert [row.deal.number for row in await team.deals.waiting(DANA)] == [offered, agreed, 1]
+    assert [row.lead.rep_id for row in await team.deals.waiting(EVE)] == ["U0EVE"]
+    assert await team.deals.waiting(LEE) == ()

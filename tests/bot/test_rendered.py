@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.blocks import check_message, check_view
 from bot.services.actors import Actor
+from bot.services.board import BoardRow
 from bot.services.leads import Board, LeadCard
 from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
@@ -21,6 +22,7 @@ from bot.slack.lead_form import lead_view
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, shown_view
 from domain.leads import parse_quick
+from domain.next_action import NextAction
 from domain.offers import OfferInputs, OfferPolicy, compute_offer
 from domain.roles import Role
 from storage.database import Database
@@ -165,9 +167,14 @@ async def test_home_is_one_that_slack_takes(real, count, text):
     leads = tuple(replace(lead, id=n, number=n, name=text, address=text) for n in range(1, count + 1))
     steps = tuple((replace(task, id=n, state=TaskState.DUE), each) for n, each in enumerate(leads))
     slack = FakeSlack()
-    await publish(_HomeDesk(slack, _Boards(replace(real.board, leads=leads, next_steps=steps))), DANA)
+    said = NextAction(text, is_lacking=True)
+    deals = tuple(BoardRow(replace(real.card.deal, number=n), each, n, said) for n, each in enumerate(leads[:3]))
+    await publish(_HomeDesk(slack, _Boards(replace(real.board, leads=leads, next_steps=steps)), _Deals(deals)), DANA)
     assert slack.faults == []
-    assert len(slack.made("views.publish")) == 1
+    (home,) = slack.made("views.publish")
+    assert (
+        len([block for block in home["view"]["blocks"] if block.get("block_id", "")[:5] in ("step_", "deal_")]) == count
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +188,22 @@ class _Boards:
 
 
 @dataclass(frozen=True, slots=True)
+class _Deals:
+    """Gives every member the same deals."""
+
+    shown: tuple[BoardRow, ...]
+
+    async def waiting(self, _who: Actor) -> tuple[BoardRow, ...]:
+        return self.shown
+
+
+@dataclass(frozen=True, slots=True)
 class _HomeDesk:
     """What drawing Home works with."""
 
     client: FakeSlack
     leads: _Boards
+    deals: _Deals
 
 
 def a_quote(quote, arv="500000", repairs="40000", *, province="ON", market="Hamilton", **policy):

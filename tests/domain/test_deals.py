@@ -9,6 +9,7 @@ from domain.deals import (
     BuyerNumberUnclear,
     LeadNumberUnclear,
     Stage,
+    expected_price,
     headline,
     parse_buyer_number,
     parse_lead_number,
@@ -73,3 +74,12 @@ def test_what_is_no_number_is_said_at_its_field(text: str) -> None:
     with pytest.raises(BuyerNumberUnclear, match="names no buyer") as buyer:
         parse_buyer_number(text)
     assert (lead.value.field, buyer.value.field) == ("lead", "buyer")
+
+
+@pytest.mark.parametrize(
+    ("asked", "mao", "expected"),
+    [(300_000, 310_000, 300_000), (None, 310_000, 310_000), (None, 0, None), (None, -5_000, None), (None, None, None), (0, 310_000, 0)],
+)  # fmt: skip
+def test_a_buyer_expects_to_pay_what_the_seller_asks_else_the_mao(asked, mao, expected):
+    amounts = [None if amount is None else Decimal(amount) for amount in (asked, mao, expected)]
+    assert expected_price(amounts[0], amounts[1]) == amounts[2]

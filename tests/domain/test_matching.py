@@ -103,7 +103,9 @@ def test_a_deal_of_which_nothing_is_known_gets_the_neutral_fit() -> None:
 def test_a_region_counts_by_how_near_it_is(regions: str | None, expected: float, text: str) -> None:
     found = one(regions=regions)
     assert value_of(found, "region") == pytest.approx(expected)
-    assert reason(found, "region") == Reason(ReasonCode.REGION, text, good=expected >= 0.9)
+    assert reason(found, "region") == Reason(
+        ReasonCode.REGION, text, good=expected >= 0.9, is_known=expected not in (0.3, 0.4)
+    )
 
 
 @pytest.mark.parametrize("regions", ["Vancouver", "Calgary, AB", "Windsor, NS", "Lower Mainland", "BC", "maritimes"])
@@ -179,7 +181,7 @@ def test_a_region_is_read_once_per_text() -> None:
 def test_a_type_counts_after_synonyms(kinds: str | None, expected: float, text: str) -> None:
     found = one(property_types=kinds)
     assert value_of(found, "type") == pytest.approx(expected)
-    assert reason(found, "type") == Reason(ReasonCode.TYPE, text, good=expected == 1)
+    assert reason(found, "type") == Reason(ReasonCode.TYPE, text, good=expected == 1, is_known=expected != 0.6)
 
 
 def test_another_type_is_a_refusal() -> None:
@@ -318,7 +320,7 @@ def test_the_score_is_the_fit_cubed_times_the_root_of_the_record(
 )
 def test_the_record_is_said(contacted: int, responded: int, bought: int, text: str, good: bool) -> None:
     found = one(contacted=contacted, responded=responded, bought=bought)
-    assert reason(found, "record") == Reason(ReasonCode.RECORD, text, good)
+    assert reason(found, "record") == Reason(ReasonCode.RECORD, text, good, is_known=contacted > 0)
 
 
 def test_the_best_come_first_and_the_inactive_not_at_all() -> None:
