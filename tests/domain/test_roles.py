@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.roles import Role, may_see_contact
+from domain.roles import Role, may_see_contact, may_work_deal
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,14 @@ from domain.roles import Role, may_see_contact
 )
 def test_reps_see_the_contacts_of_their_own_and_of_unassigned_leads_the_others_all(role, rep, sees):
     assert may_see_contact(role, user_id="U1", rep_id=rep) is sees
+
+
+@pytest.mark.parametrize(
+    ("role", "rep_id", "may"),
+    [
+        (Role.REP, "U1", True), (Role.REP, None, True), (Role.REP, "U2", False),
+        (Role.APPROVER, "U2", True), (Role.ADMIN, "U2", True),
+    ],
+)  # fmt: skip
+def test_reps_work_their_own_and_unassigned_deals_everyone_else_all(role, rep_id, may):
+    assert may_work_deal(role, user_id="U1", rep_id=rep_id) is may
