@@ -11,6 +11,7 @@ class LeadNotFound(RuleBroken):
     """There is no lead L-{number} here. Find it with `/lead find` and a word of its name or address."""
 
     code = "LEAD_NOT_FOUND"
+    field = "lead"
 
 
 def lead_numbered(tx: Tx, number: int, *, lock: bool = False) -> Lead:
@@ -45,12 +46,14 @@ class BuyerNotFound(RuleBroken):
     """There is no buyer B-{number} here. Find them with `/buyer find` and a word of their name, company or area."""
 
     code = "BUYER_NOT_FOUND"
+    field = "buyer"
 
 
 class BuyerRemoved(RuleBroken):
     """B-{number} was removed on {removed_at:%d %b %Y} and can't be used any more. `/buyer` takes down a new one."""
 
     code = "BUYER_REMOVED"
+    field = "buyer"
 
 
 def buyer_numbered(tx: Tx, number: int, *, lock: bool = False) -> Buyer:

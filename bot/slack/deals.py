@@ -1,6 +1,6 @@
 """`/deal` in Slack: cards, the board, the forms, and what is brought up to date after each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine
 from typing import Any, Final
 
 from bot.services.actors import Actor
@@ -8,7 +8,6 @@ from bot.services.deals import DealCard
 from bot.services.figures import NewDeal
 from bot.services.leads import Capture
 from bot.services.moves import DealChanged, DealMoved, Move, OfferOnTheTable, PresentTheOffer
-from bot.services.numbered import BuyerNotFound, BuyerRemoved, LeadNotFound
 from bot.slack import leads, liquidity
 from bot.slack.calls import Call, Desk, log, open_view, save
 from bot.slack.cards import UNREACHABLE, show_card
@@ -29,7 +28,6 @@ from domain.deal_command import (
     ShowDeal,
     parse_deal_command,
 )
-from domain.errors import RuleBroken
 from domain.leads import QuickLead
 from domain.stages import MoveNotAllowed
 
@@ -110,22 +108,13 @@ async def figures_submitted(desk: Desk, call: Call) -> None:
         await call.ack(response_action="errors", errors=wish)
         return
     who = await desk.actor(call.workspace_id, call.user_id)
-
-    async def change() -> bool:
-        await desk.deals.change_figures(who, wish)
-        return True
-
     try:
-        saved = await save(desk, call, change(), field_name=first_input(call.view))
+        saved = await _saved(desk, call, desk.deals.change_figures(who, wish))
     except (DealMoved, DealChanged) as overtaken:
         card = await desk.deals.card(who, wish.number)
         await call.ack(response_action="update", view=overtaken_figures(call.view, card, str(overtaken)))
         return
-    except RuleBroken as broken:
-        await _at_its_field(call, broken)
-        return
     if saved:
-        await call.ack()
         await refresh(desk, call, who, wish.number)
 
 
@@ -157,22 +146,13 @@ async def stage_submitted(desk: Desk, call: Call) -> None:
         await call.ack(response_action="errors", errors=wish)
         return
     who = await desk.actor(call.workspace_id, call.user_id)
-
-    async def move_it() -> bool:
-        await desk.deals.move(who, wish)
-        return True
-
     try:
-        saved = await save(desk, call, move_it(), field_name=first_input(call.view))
+        saved = await _saved(desk, call, desk.deals.move(who, wish))
     except (DealMoved, DealChanged) as overtaken:
         card = await desk.deals.card(who, wish.number)
         await call.ack(response_action="update", view=overtaken_view(call.view, card, str(overtaken)))
         return
-    except RuleBroken as broken:
-        await _at_its_field(call, broken)
-        return
     if saved:
-        await call.ack()
         await _moved(desk, call, who, wish.number)
 
 
@@ -201,6 +181,19 @@ async def tell_move(desk: Desk, card: DealCard) -> None:
         await desk.client.chat_postMessage(channel=lead.channel_id, thread_ts=lead.card_ts, text=move_told(card))
     except UNREACHABLE as error:
         log.warning("move_not_told", number=card.deal.number, error=str(error))
+
+
+async def _saved(desk: Desk, call: Call, work: Coroutine[Any, Any, None]) -> bool:
+    """Do a form's work and acknowledge it; False when it takes too long, which the form says then."""
+
+    async def told() -> bool:
+        await work
+        return True
+
+    saved = await save(desk, call, told(), field_name=first_input(call.view))
+    if saved:
+        await call.ack()
+    return bool(saved)
 
 
 async def _moved(desk: Desk, call: Call, who: Actor, number: int) -> None:
@@ -233,26 +226,10 @@ async def _capture(desk: Desk, call: Call, wish: Capture) -> None:
 
 async def _open(desk: Desk, call: Call, wish: NewDeal) -> None:
     who = await desk.actor(call.workspace_id, call.user_id)
-    try:
-        number = await save(desk, call, desk.deals.open(who, wish), field_name=first_input(call.view))
-    except RuleBroken as broken:
-        await _at_its_field(call, broken)
-        return
+    number = await save(desk, call, desk.deals.open(who, wish), field_name=first_input(call.view))
     if number is not None:
         await call.ack()
         await refresh(desk, call, who, number)
-
-
-async def _at_its_field(call: Call, broken: RuleBroken) -> None:
-    """Say what is wrong at the field that it concerns, else at the form's first."""
-    log.info("refused", code=broken.code, user_id=call.user_id)
-    field = getattr(broken, "field", None) or _FIELDS.get(type(broken))
-    inputs = [block["block_id"] for block in call.view["blocks"] if block["type"] == "input"]
-    await call.ack(response_action="errors", errors={field if field in inputs else first_input(call.view): str(broken)})
-
-
-_FIELDS: Final[Mapping[type[RuleBroken], str]] = {BuyerNotFound: "buyer", BuyerRemoved: "buyer", LeadNotFound: "lead"}
-"""The fields of refusals that many forms share."""
 
 
 def _value(call: Call) -> str:

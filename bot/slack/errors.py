@@ -21,7 +21,7 @@ async def answer_error(desk: Desk, call: Call, error: Exception, *, acked: bool)
     if acked:
         await desk.tell(call, shown)
     elif call.body.get("type") == "view_submission":
-        await call.ack(response_action="errors", errors={first_input(call.view): sentence})
+        await call.ack(response_action="errors", errors={_field(call.view, error): sentence})
     elif call.is_command:
         await call.ack(text=shown, response_type="ephemeral")
     else:
@@ -31,7 +31,17 @@ async def answer_error(desk: Desk, call: Call, error: Exception, *, acked: bool)
 
 def first_input(view: Mapping[str, Any]) -> str:
     """Return the block id of a view's first field: where a message about the whole form is shown."""
-    return next(str(block["block_id"]) for block in view["blocks"] if block["type"] == "input")
+    return _inputs(view)[0]
+
+
+def _field(view: Mapping[str, Any], error: Exception) -> str:
+    """The field that a broken rule is about, where the form has it; else the first."""
+    field = getattr(error, "field", None)
+    return field if field in _inputs(view) else first_input(view)
+
+
+def _inputs(view: Mapping[str, Any]) -> list[str]:
+    return [str(block["block_id"]) for block in view["blocks"] if block["type"] == "input"]
 
 
 def _sentence(call: Call, error: Exception) -> str:

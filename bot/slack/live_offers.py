@@ -54,9 +54,6 @@ async def present_submitted(desk: Desk, call: Call) -> None:
         found = await desk.live_offers.presentable(await desk.actor(call.workspace_id, call.user_id), number)
         await call.ack(response_action="update", view=overtaken_view(call.view, found, str(moved)))
         return
-    except RuleBroken as broken:
-        await _at_its_field(call, broken)
-        return
     if who:
         await call.ack()
         card = await refresh(desk, call, who, number)
@@ -96,9 +93,6 @@ async def counter_submitted(desk: Desk, call: Call) -> None:
     except MEANWHILE as meanwhile:
         await call.ack(response_action="errors", errors={"counter_amount": str(meanwhile)})
         await refresh(desk, call, await desk.actor(call.workspace_id, call.user_id), ref.deal_number)
-        return
-    except RuleBroken as broken:
-        await _at_its_field(call, broken)
         return
     if who:
         await call.ack()
@@ -150,11 +144,3 @@ async def _tell_meanwhile(desk: Desk, call: Call, who: Actor, ref: OfferRef, mea
     log.info("refused", code=meanwhile.code, user_id=call.user_id)
     await desk.tell(call, escape(str(meanwhile)))
     await refresh(desk, call, who, ref.deal_number)
-
-
-async def _at_its_field(call: Call, broken: RuleBroken) -> None:
-    """Say what is wrong at the field it concerns; what concerns none is said by whoever handles errors."""
-    field = getattr(broken, "field", None)
-    if field is None:
-        raise broken
-    await call.ack(response_action="errors", errors={field: str(broken)})

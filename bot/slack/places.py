@@ -4,7 +4,7 @@ import json
 
 from bot.services.actors import Actor
 from bot.services.intake import readable
-from bot.services.places import NewPlace, PlaceStillUnknown
+from bot.services.places import NewPlace
 from bot.slack.blocks import Block, modal, section, text_input
 from bot.slack.calls import Call, Desk, open_view, request_key, save
 from bot.slack.cards import show_card
@@ -36,11 +36,7 @@ async def submitted(desk: Desk, call: Call) -> None:
         await desk.places.complete(who, number, where)
         return who
 
-    try:
-        who = await save(desk, call, complete(), field_name="address")
-    except PlaceStillUnknown as unknown:
-        await call.ack(response_action="errors", errors={unknown.field: str(unknown)})
-        return
+    who = await save(desk, call, complete(), field_name="address")
     if who:
         await call.ack()
         await show_card(desk, who, number)
