@@ -34,6 +34,10 @@ def obstacle(event: Feedback, standing: Collection[Feedback]) -> Feedback | None
     return None
 
 
-def still_possible(standing: Collection[Feedback]) -> tuple[Feedback, ...]:
-    """The outcomes that may be recorded beside or in the place of the `standing` ones, in the order of `ORDER`."""
-    return tuple(outcome for outcome in ORDER if obstacle(outcome, standing) is None)
+def still_possible(standing: Collection[Feedback], *, is_sold: bool) -> tuple[Feedback, ...]:
+    """The outcomes that may be recorded beside or in the place of a buyer's `standing` ones, in the order of `ORDER`.
+
+    A deal that is sold already, to whomever, is not bought by another.
+    """
+    possible = (outcome for outcome in ORDER if obstacle(outcome, standing) is None)
+    return tuple(outcome for outcome in possible if not (is_sold and outcome is Feedback.BOUGHT))

@@ -10,6 +10,7 @@ from bot.services.actors import Actor, check_may_work
 from bot.services.liquidity_sums import keep_answers
 from bot.services.numbered import BuyerRemoved, buyer_numbered, deal_numbered
 from domain import kpis
+from domain.deals import Stage
 from domain.errors import RuleBroken
 from domain.feedback import REPLACES, obstacle
 from domain.kpis import Kpi, KpiEvent
@@ -52,6 +53,19 @@ class AnsweredAlready(RuleBroken):
     if it is wrong."""
 
     code = "ANSWERED_ALREADY"
+
+
+class BoughtByAnother(RuleBroken):
+    """B-{owner} bought D-{deal} already, recorded by {who} on {at:%a %d %b %H:%M}. Undo that first if it is wrong."""
+
+    code = "BOUGHT_BY_ANOTHER"
+    field = "buyer"
+
+
+class PurchaseStands(RuleBroken):
+    """D-{deal} is assigned to B-{buyer}, so the purchase stands. Move the deal back to Marketed: that takes it back."""
+
+    code = "PURCHASE_STANDS"
 
 
 class FeedbackFromFuture(RuleBroken):
@@ -108,7 +122,11 @@ class FeedbackBook:
         return await self._database.write(who.workspace_id, work)
 
     async def undo(self, who: Actor, answer_id: int) -> None:
-        """Take an answer back. Raises `AnswerNotFound` and what `undo_feedback` raises."""
+        """Take an answer back.
+
+        Raises `AnswerNotFound`, `PurchaseStands` for the purchase by which the deal is assigned, and what
+        `undo_feedback` raises.
+        """
         now = self._clock.now()
 
         def work(tx: Tx) -> None:
@@ -117,6 +135,7 @@ class FeedbackBook:
             deal = get_deal(tx, answer.deal_id, lock=True) if answer else None
             if answer is None or deal is None:
                 raise AnswerNotFound
+            _check_not_held(tx, deal, answer)
             undo_feedback(tx, who, deal, answer, now=now)
 
         await self._database.write(who.workspace_id, work)
@@ -130,8 +149,8 @@ def record_feedback(  # noqa: PLR0913 - who says what of whom about which deal; 
     The event, the buyer's counts, the node's sums and rates, the KPI events and the audit entry are one change. An
     answer whose place this one takes is taken back with it.
 
-    Raises `FeedbackFromFuture`, `DealOver`, `NotYourDeal`, `PlaceUnknown`, `BuyerRemoved`, `AlreadyRecorded`, and
-    `AnsweredAlready` where another answer stands in the way.
+    Raises `FeedbackFromFuture`, `DealOver`, `NotYourDeal`, `PlaceUnknown`, `BuyerRemoved`, `AlreadyRecorded`,
+    `AnsweredAlready` where another answer stands in the way, and `BoughtByAnother`.
     """
     said_at = at or now
     if said_at > now:
@@ -143,6 +162,7 @@ def record_feedback(  # noqa: PLR0913 - who says what of whom about which deal; 
     standing = turn.standing(tx)
     if blocking := obstacle(event, standing.keys()):
         raise turn.refusal(tx, event, standing[blocking])
+    turn.check_unsold(tx, event)
     went = _undone(tx, [standing[old].id for old in sorted(REPLACES[event] & standing.keys())], now)
     replaced = [stored.answer.id for stored in went]
     stored = add_answer(tx, said, deal_id=about.id, recorded_by=who.user_id, replaced=replaced)
@@ -198,11 +218,24 @@ class _Turn:
 
     def refusal(self, tx: Tx, event: Feedback, by: Answer) -> RuleBroken:
         """Say why `event` can't be recorded: what stands, who recorded it and when."""
-        member = find_member(tx, by.recorded_by) if by.recorded_by else None
-        name = member.name if member else by.recorded_by or "somebody"
-        facts = {"buyer": self.buyer.number, "deal": self.about.number, "outcome": by.event.label, "who": name}
-        at = by.created_at.astimezone(zone(self.who.zone))
-        return (AlreadyRecorded if by.event is event else AnsweredAlready)(**facts, at=at)
+        facts = {"buyer": self.buyer.number, "deal": self.about.number, "outcome": by.event.label}
+        return (AlreadyRecorded if by.event is event else AnsweredAlready)(**facts, **self._recorded(tx, by))
+
+    def check_unsold(self, tx: Tx, event: Feedback) -> None:
+        """Raise `BoughtByAnother` for a second purchase of one deal."""
+        sold = next((answer for answer in answers_of(tx, self.about.id) if answer.event is Feedback.BOUGHT), None)
+        if event is not Feedback.BOUGHT or sold is None:
+            return
+        owner = get_buyer(tx, sold.buyer_id)
+        raise BoughtByAnother(
+            owner=owner.number if owner else sold.buyer_id, deal=self.about.number, **self._recorded(tx, sold)
+        )
+
+    def _recorded(self, tx: Tx, answer: Answer) -> dict[str, object]:
+        """Who recorded an answer and when, on the clock of the person who asks."""
+        member = find_member(tx, answer.recorded_by) if answer.recorded_by else None
+        name = member.name if member else answer.recorded_by or "somebody"
+        return {"who": name, "at": answer.created_at.astimezone(zone(self.who.zone))}
 
     def settle(self, tx: Tx, verb: str, *, came: Sequence[Stored], went: Sequence[Stored]) -> None:
         """Bring everything up to date that follows from answers which stand now, or no longer do."""
@@ -242,6 +275,14 @@ def _begin(tx: Tx, who: Actor, about: Deal, buyer_id: int, now: datetime) -> _Tu
     if buyer is None:
         raise LookupError(f"no buyer has the id {buyer_id}")
     return _Turn(who, about, lead, buyer, change_no, now)
+
+
+def _check_not_held(tx: Tx, deal: Deal, answer: Answer) -> None:
+    """Raise `PurchaseStands` for the purchase by which a deal is assigned."""
+    is_theirs = answer.buyer_id == deal.buyer_id and answer.event is Feedback.BOUGHT
+    if deal.stage is Stage.ASSIGNED and is_theirs:
+        buyer = get_buyer(tx, answer.buyer_id)
+        raise PurchaseStands(deal=deal.number, buyer=buyer.number if buyer else answer.buyer_id)
 
 
 def _undone(tx: Tx, answer_ids: Sequence[int], now: datetime) -> list[Stored]:

@@ -8,6 +8,7 @@ from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.ids import Action
 from bot.slack.live_offer_card import person
 from bot.slack.mrkdwn import bold, escape, for_reader
+from domain.deals import Stage
 from domain.feedback import still_possible
 from domain.liquidity import Feedback
 from domain.matching import Match, Reason, ReasonCode
@@ -84,8 +85,8 @@ def _buttons(card: DealCard, buyer: Buyer) -> list[Block]:
     if not _may_answer(card):
         return []
     standing = card.answers.get(buyer.id, ())
-    row = [] if buyer.removed_at else [_record_button(card, buyer, event) for event in _possible(standing)]
-    row += [_undo_button(card, answer, alone=len(standing) == 1) for answer in standing]
+    row = [] if buyer.removed_at else [_record_button(card, buyer, event) for event in _possible(card, standing)]
+    row += [_undo_button(card, answer, alone=len(standing) == 1) for answer in standing if not _is_held(card, answer)]
     return [actions(row, block_id=f"feedback_{buyer.number}")] if row else []
 
 
@@ -94,8 +95,15 @@ def _may_answer(card: DealCard) -> bool:
     return card.deal.stage.is_open and bool(card.moves) and card.lead.province is not None
 
 
-def _possible(standing: Sequence[Answer]) -> tuple[Feedback, ...]:
-    return still_possible({answer.event for answer in standing})
+def _possible(card: DealCard, standing: Sequence[Answer]) -> tuple[Feedback, ...]:
+    is_sold = any(answer.event is Feedback.BOUGHT for answers in card.answers.values() for answer in answers)
+    return still_possible({answer.event for answer in standing}, is_sold=is_sold)
+
+
+def _is_held(card: DealCard, answer: Answer) -> bool:
+    """Whether it is the purchase by which the deal is assigned: moving the deal back takes it back."""
+    is_theirs = answer.buyer_id == card.deal.buyer_id
+    return card.deal.stage is Stage.ASSIGNED and is_theirs and answer.event is Feedback.BOUGHT
 
 
 def _record_button(card: DealCard, buyer: Buyer, event: Feedback) -> Block:

@@ -11,6 +11,7 @@ from bot.services.feedback import (
     AnsweredAlready,
     AnswerNotFound,
     AnswerUndone,
+    BoughtByAnother,
     DealOver,
     FeedbackBook,
     FeedbackFromFuture,
@@ -112,6 +113,15 @@ async def test_the_buyers_counts_follow_their_answers(team):
     assert await counts(team) == (2, 1, 1, later)
     assert await counts(team, 2) == (0, 0, 0, None)
     assert (await team.rows(buyer, number=1))[0].changed_no > before
+
+
+async def test_a_second_purchase_of_one_deal_is_refused_and_names_the_first(team):
+    await team.say(1, 1, BOUGHT)
+    with pytest.raises(BoughtByAnother, match=r"B-1 bought D-1 already, recorded by .* Undo that first"):
+        await team.say(1, 2, BOUGHT)
+    assert [event for _, _, event in await team.standing()] == ["BOUGHT"]
+    await team.say(1, 2, TAKEN)
+    await team.say(2, 2, BOUGHT)
 
 
 async def test_the_nodes_sums_and_rates_follow_and_agree_with_the_full_computation(team):

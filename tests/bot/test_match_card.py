@@ -107,6 +107,20 @@ async def test_a_deal_that_is_over_has_no_buttons_and_keeps_its_answers(team, st
     assert "→ *Responded*" in words(blocks)
 
 
+async def test_a_deal_that_one_bought_offers_no_purchase_to_the_others(team):
+    await team.say(1, 1, Feedback.BOUGHT)
+    assert rows(match_blocks(await card_of(team)))["feedback_2"] == [
+        "Responded", "No response", "Passed", "Someone else bought it",
+    ]  # fmt: skip
+
+
+async def test_the_purchase_of_an_assigned_deal_has_no_undo_here(team):
+    bought = await team.say(1, 1, Feedback.BOUGHT)
+    card = await card_of(team)
+    assigned = replace(card, deal=replace(card.deal, stage=Stage.ASSIGNED, buyer_id=bought.buyer_id))
+    assert rows(match_blocks(assigned))["feedback_1"] == ["Responded"]
+
+
 async def test_somebody_elses_deal_has_no_buttons(team):
     await team.rep_of(1, "U0ELSE")
     assert rows(match_blocks(await card_of(team))) == {}

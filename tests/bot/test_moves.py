@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.services.actors import NotYourDeal
+from bot.services.feedback import BoughtByAnother, PurchaseStands
 from bot.services.figures import Figures, FiguresChange, NewDeal
 from bot.services.moves import (
     DealChanged,
@@ -129,6 +130,30 @@ async def test_a_purchase_that_somebody_recorded_before_is_not_recorded_twice(te
     await team.feedback.record(DANA, number, 1, Feedback.BOUGHT)
     await team.move(number, Stage.ASSIGNED, ASSIGNED, buyer_number=1)
     assert await outcomes(team, number) == {1: [Feedback.BOUGHT]}
+
+
+async def test_a_deal_that_another_bought_is_not_assigned_until_that_is_undone(team):
+    await team.buyers(1, 2)
+    number = await team.at(Stage.MARKETED)
+    bought = await team.feedback.record(DANA, number, 1, Feedback.BOUGHT)
+    with pytest.raises(BoughtByAnother, match="B-1 bought"):
+        await team.move(number, Stage.ASSIGNED, ASSIGNED, buyer_number=2)
+    assert (await team.row(number)).stage == "marketed"
+    await team.feedback.undo(DANA, bought.id)
+    await team.move(number, Stage.ASSIGNED, ASSIGNED, buyer_number=2)
+    assert await outcomes(team, number) == {2: [Feedback.BOUGHT]}
+
+
+async def test_the_purchase_of_an_assigned_deal_is_taken_back_by_moving_the_deal_alone(team):
+    await team.buyers(1)
+    number = await team.at(Stage.ASSIGNED)
+    card = await team.deals.card(DANA, number)
+    (answer,) = card.answers[card.deal.buyer_id]
+    with pytest.raises(PurchaseStands, match="Move the deal back to Marketed"):
+        await team.feedback.undo(DANA, answer.id)
+    assert await outcomes(team, number) == {1: [Feedback.BOUGHT]}
+    await team.move(number, Stage.MARKETED)
+    assert await outcomes(team, number) == {}
 
 
 async def test_a_paused_buyer_may_take_a_deal_over(team):

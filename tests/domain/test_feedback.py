@@ -56,14 +56,20 @@ def test_who_bought_has_not_passed_until_the_purchase_is_undone(event):
     ],
 )
 def test_what_is_still_possible(standing, possible):
-    assert still_possible(standing) == possible
+    assert still_possible(standing, is_sold=BOUGHT in standing) == possible
+
+
+def test_a_deal_that_is_sold_is_not_bought_by_another():
+    assert still_possible([], is_sold=True) == (RESPONDED, NO_RESPONSE, PASSED, TAKEN)
 
 
 def test_what_may_be_recorded_leaves_no_two_outcomes_that_contradict_each_other():
     reachable = {frozenset()}
     for _ in ORDER:
         reachable |= {
-            (standing - REPLACES[event]) | {event} for standing in reachable for event in still_possible(standing)
+            (standing - REPLACES[event]) | {event}
+            for standing in reachable
+            for event in still_possible(standing, is_sold=False)
         }
     pairs = {pair for standing in reachable for pair in combinations(sorted(standing), 2)}
     assert not pairs & {("BOUGHT", "PASSED"), ("BOUGHT", "TAKEN"), ("PASSED", "TAKEN"), ("NO_RESPONSE", "RESPONDED")}
