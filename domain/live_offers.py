@@ -163,7 +163,7 @@ class PriceMissing(RuleBroken):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class PriceFigures:
     """What an offer is measured by, from its evidence: `fee` is the assignment fee that lies between the two."""
 
     recommended: Decimal
@@ -218,7 +218,7 @@ def check_stage(number: int, stage: Stage) -> None:
         raise OffersOver(number=number, stage=stage.label)
 
 
-def check_priced(evidence_id: int, figures: Figures) -> None:
+def check_priced(evidence_id: int, figures: PriceFigures) -> None:
     """Raise NothingToOffer for a price that leaves nothing, with what is missing where it is known."""
     if figures.recommended > 0:
         return
@@ -284,7 +284,7 @@ def last_day(ends_at: datetime, zones: Collection[str]) -> date:
     return min(just_before.astimezone(zone(name)).date() for name in zones or (DEFAULT_ZONE,))
 
 
-def amount_warning(amount: Decimal, figures: Figures) -> str | None:
+def amount_warning(amount: Decimal, figures: PriceFigures) -> str | None:
     """What an amount costs us when it lies above what the figures recommend; None where it does not."""
     if amount > figures.mao:
         over = show(amount - figures.mao)

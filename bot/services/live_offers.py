@@ -26,9 +26,9 @@ from bot.services.stages import enter_stage
 from domain.deals import Stage
 from domain.errors import RuleBroken
 from domain.live_offers import (
-    Figures,
     OfferAction,
     OfferState,
+    PriceFigures,
     PriceMissing,
     actions_for,
     check_priced,
@@ -114,7 +114,7 @@ class Presentable:
 
     deal_number: int
     lead: Lead
-    figures: Figures
+    figures: PriceFigures
     seen: OfferSeen
     live: LiveOffer | None
     today: date
@@ -300,11 +300,11 @@ def _lead_to_offer(tx: Tx, who: Actor, deal: Deal) -> Lead:
     return lead
 
 
-def _figures(deal: Deal, lead: Lead) -> Figures:
+def _figures(deal: Deal, lead: Lead) -> PriceFigures:
     """The price that a deal has. Raises `PriceMissing` and `NothingToOffer`."""
     if deal.evidence_id is None or deal.offer is None or deal.mao is None:
         raise PriceMissing(number=deal.number, lead=lead.number)
-    figures = Figures(deal.offer, deal.mao, deal.assignment_fee or ZERO)
+    figures = PriceFigures(deal.offer, deal.mao, deal.assignment_fee or ZERO)
     check_priced(deal.evidence_id, figures)
     return figures
 
@@ -339,7 +339,7 @@ def _seen(deal: Deal, offers: Sequence[LiveOffer]) -> OfferSeen:
     return OfferSeen(deal.evidence_id or 0, stands)
 
 
-def _check_seen(tx: Tx, step: Step, seen: OfferSeen | None, figures: Figures) -> None:
+def _check_seen(tx: Tx, step: Step, seen: OfferSeen | None, figures: PriceFigures) -> None:
     """Raise what changed since the form was opened."""
     offers = offers_of(tx, step.deal.id)
     stands, newest = _seen(step.deal, offers), _newest(offers)

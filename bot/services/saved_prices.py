@@ -10,7 +10,7 @@ from bot.services.offer_states import Step, draft
 from bot.services.offers import Quote, kept_quote
 from bot.services.pricing import change_price, name_arv, name_lack, price_values, recorded_price
 from domain.errors import RuleBroken
-from domain.live_offers import Figures, check_priced, check_stage
+from domain.live_offers import PriceFigures, check_priced, check_stage
 from storage.base import Tx
 from storage.deals import Deal
 from storage.leads import Lead
@@ -59,7 +59,7 @@ def save_price(tx: Tx, step: Step, lead: Lead, evidence_id: int) -> Saved:
     evidence = _evidence(tx, deal, lead, evidence_id)
     priced = recorded_price(evidence)
     offer = priced.offer
-    check_priced(evidence.id, Figures(offer.recommended_offer, offer.mao, offer.assignment_fee))
+    check_priced(evidence.id, PriceFigures(offer.recommended_offer, offer.mao, offer.assignment_fee))
     values = {"arv": offer.arv, "repairs": offer.repairs, **price_values(priced, evidence.id)}
     change_price(tx, step.who, deal, values, verb=PRICE_SAVED, now=step.now)
     name_arv(tx, lead, offer.arv)

@@ -16,7 +16,7 @@ from bot.slack.lead_form import form_values
 from bot.slack.live_offer_card import against_mao, offer_value, read_offer_value
 from bot.slack.mrkdwn import bold, escape, plain
 from domain.errors import RuleBroken
-from domain.live_offers import Figures, amount_warning
+from domain.live_offers import PriceFigures, amount_warning
 from domain.money import parse_amount, show, show_short
 from storage.live_offers import LiveOffer
 
@@ -118,7 +118,7 @@ def _carried(found: Presentable, way_back: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _present(kept: Mapping[str, Any], typed: Mapping[str, str], notice: str = "") -> Block:
-    figures = Figures(*map(Decimal, kept["figures"]))
+    figures = PriceFigures(*map(Decimal, kept["figures"]))
     price = f"Recommended offer ${show(figures.recommended)} · MAO ${show(figures.mao)} · E-{kept['evidence']}"
     blocks = [section(f"{bold(escape(kept['title']))}\n{price}")]
     if notice:
@@ -135,7 +135,7 @@ def _present(kept: Mapping[str, Any], typed: Mapping[str, str], notice: str = ""
     )
 
 
-def _fields(typed: Mapping[str, str], figures: Figures) -> list[Block]:
+def _fields(typed: Mapping[str, str], figures: PriceFigures) -> list[Block]:
     amount, live = typed["amount"], Action.PRESENT_INPUT
     on = date.fromisoformat(typed["expires_on"]) if typed["expires_on"] else None
     how = "How it was presented"
@@ -146,7 +146,7 @@ def _fields(typed: Mapping[str, str], figures: Figures) -> list[Block]:
     ]
 
 
-def _meaning(amount: str, figures: Figures) -> str:
+def _meaning(amount: str, figures: PriceFigures) -> str:
     """Say under the field what the typed amount means, or that it is not clear yet."""
     try:
         offered = parse_amount(amount)

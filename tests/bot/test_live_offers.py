@@ -32,7 +32,7 @@ from bot.slack.present_form import (
     redrawn,
 )
 from domain.deals import Stage
-from domain.live_offers import Figures, OfferState, expires_at
+from domain.live_offers import OfferState, PriceFigures, expires_at
 from storage.live_offers import LiveOffer
 from tests.acceptance.harness.texts import action_ids, element, initial, words
 from tests.storage.builders import DRAFT
@@ -281,7 +281,7 @@ async def found(team):
     return await LiveOffers(team, Clock()).presentable(DANA, 1)
 
 
-WITH_FEE = Figures(Decimal("300000.00"), Decimal("310000.00"), Decimal("10000.00"))
+WITH_FEE = PriceFigures(Decimal("300000.00"), Decimal("310000.00"), Decimal("10000.00"))
 WAY_BACK = {"response_url": "https://hooks.slack.test/1", "channel": "C0LEADS"}
 
 

@@ -18,13 +18,13 @@ from domain.live_offers import (
     ExpiryPast,
     ExpiryTooFar,
     Fate,
-    Figures,
     NoteTooLong,
     NothingToOffer,
     OfferAction,
     OfferNotLive,
     OffersOver,
     OfferState,
+    PriceFigures,
     actions_for,
     amount_warning,
     check_priced,
@@ -60,7 +60,7 @@ TABLE = {
     "expired": {},
     "withdrawn": {},
 }
-FIGURES = Figures(Decimal("300000.00"), Decimal("310000.00"), Decimal("10000.00"))
+FIGURES = PriceFigures(Decimal("300000.00"), Decimal("310000.00"), Decimal("10000.00"))
 
 
 def at(state, when=None, by=None):
@@ -222,8 +222,11 @@ def test_an_amount_is_given_and_above_zero():
 @pytest.mark.parametrize(
     ("figures", "said"),
     [
-        (Figures(Decimal(0), Decimal(-20_000), Decimal(10_000)), "E-5 leave nothing to offer: $30,000.00 is missing."),
-        (Figures(Decimal(0), Decimal(400), Decimal(0)), "E-5 leave nothing to offer. Such a price"),
+        (
+            PriceFigures(Decimal(0), Decimal(-20_000), Decimal(10_000)),
+            "E-5 leave nothing to offer: $30,000.00 is missing.",
+        ),
+        (PriceFigures(Decimal(0), Decimal(400), Decimal(0)), "E-5 leave nothing to offer. Such a price"),
     ],
 )
 def test_a_price_that_leaves_nothing_names_what_is_missing_where_it_is_known(figures, said):
@@ -245,10 +248,10 @@ def test_a_price_above_zero_can_be_presented():
         ("304000", FIGURES, "$4,000.00 above the recommended offer: the assignment fee shrinks by $4,000.00 to $6,000.00."),
         ("310000", FIGURES, "the assignment fee shrinks by $10,000.00 to $0.00."),
         ("310000.01", FIGURES, "$0.01 above MAO: at the buyer's ceiling no assignment fee is left and $0.01 is lost."),
-        ("300100", Figures(Decimal(300_000), Decimal("310400"), Decimal(10_000)), "rounded down: the assignment fee stays whole."),
-        ("300500", Figures(Decimal(300_000), Decimal("310400"), Decimal(10_000)), "shrinks by $100.00 to $9,900.00."),
-        ("310000", Figures(Decimal(310_000), Decimal(310_000), Decimal(0)), None),
-        ("315000", Figures(Decimal(310_000), Decimal(310_000), Decimal(0)), "$5,000.00 above MAO"),
+        ("300100", PriceFigures(Decimal(300_000), Decimal("310400"), Decimal(10_000)), "rounded down: the assignment fee stays whole."),
+        ("300500", PriceFigures(Decimal(300_000), Decimal("310400"), Decimal(10_000)), "shrinks by $100.00 to $9,900.00."),
+        ("310000", PriceFigures(Decimal(310_000), Decimal(310_000), Decimal(0)), None),
+        ("315000", PriceFigures(Decimal(310_000), Decimal(310_000), Decimal(0)), "$5,000.00 above MAO"),
     ],
 )  # fmt: skip
 def test_an_amount_above_what_is_recommended_says_what_it_costs(amount, figures, said):
