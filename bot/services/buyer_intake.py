@@ -34,7 +34,7 @@ class BuyerForm(BaseModel):
     email: Email = None
     regions: Text = None
     types: frozenset[PropertyType] = Field(default_factory=frozenset)
-    type_words: Text = None
+    property_types: Text = None
     min_price: Annotated[Decimal | None, rule(partial(_price, "min_price"))] = None
     max_price: Annotated[Decimal | None, rule(partial(_price, "max_price"))] = None
     min_beds: Beds = None
@@ -48,13 +48,9 @@ class BuyerForm(BaseModel):
         """Return the draft, of `today`. Raises what `BuyerDraft` and `check_proof` raise, each naming its `field`."""
         check_proof(self.proof_of_funds_on, today=today)
         values = {name: getattr(self, name) for name in type(self).model_fields}
-        ticked, words = values.pop("types"), values.pop("type_words")
+        ticked, words = values.pop("types"), values.pop("property_types")
         texts = {"name": self.name or "", "notes": self.notes or "", "property_types": joined_types(ticked, words)}
         return BuyerDraft(**values | texts)
-
-
-FORM_FIELDS = {"property_types": "type_words"}
-"""The form's field for what a draft calls otherwise."""
 
 
 def read_buyer(values: dict[str, Any], *, today: date) -> BuyerDraft | dict[str, str]:
@@ -64,10 +60,4 @@ def read_buyer(values: dict[str, Any], *, today: date) -> BuyerDraft | dict[str,
     except ValidationError as invalid:
         return field_errors(invalid)
     except RuleBroken as broken:
-        return {form_field(broken): str(broken)}
-
-
-def form_field(broken: RuleBroken) -> str:
-    """Return the form's field that a broken rule is said at; the first one where it names none."""
-    name = getattr(broken, "field", "name")
-    return FORM_FIELDS.get(name, name)
+        return {getattr(broken, "field", "name"): str(broken)}

@@ -98,7 +98,9 @@ def _wishes(initial: Mapping[str, str], kinds: frozenset[PropertyType], other: s
     return [
         text_input("regions", "Areas", initial=initial["regions"], hint=areas),
         checkboxes("types", "Property types", KINDS, initial=ticked, hint="None ticked counts as not stated."),
-        text_input("type_words", "In their own words", initial=other, hint="What no box above says: student rentals."),
+        text_input(
+            "property_types", "In their own words", initial=other, hint="What no box above says: student rentals."
+        ),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.services.actors import Actor
 from bot.services.buyer_edits import BuyerEdit
-from bot.services.buyer_intake import form_field, read_buyer
+from bot.services.buyer_intake import read_buyer
 from bot.slack.blocks import Block, section
 from bot.slack.buyer_card import card_blocks, card_text, list_blocks, removed_blocks
 from bot.slack.buyer_form import edit_view, new_view, read_kept
@@ -24,7 +24,6 @@ from domain.buyer_command import (
     ShowBuyer,
     parse_buyer_command,
 )
-from domain.errors import RuleBroken
 
 HELP = """*What `/buyer` does*
 `/buyer` opens the form
@@ -104,12 +103,7 @@ async def submitted(desk: Desk, call: Call) -> None:
 
     What is refused is said at its field, and the form stays open with all that was typed.
     """
-    try:
-        stored = await save(desk, call, _stored(desk, call), field_name="name")
-    except RuleBroken as refused:
-        if not hasattr(refused, "field"):
-            raise
-        stored = {form_field(refused): str(refused)}
+    stored = await save(desk, call, _stored(desk, call), field_name="name")
     if stored is None:
         return
     if isinstance(stored, Mapping):

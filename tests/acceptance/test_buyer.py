@@ -114,7 +114,7 @@ async def test_without_a_channel_the_card_is_a_direct_message(line):
         ({"Baths at least": "2.5"}, "min_baths", "is not a number of whole bathrooms"),
         ({"Proof of funds": "2999-01-01"}, "proof_of_funds_on", "can't be dated later than today"),
         ({"Areas": "x" * 1001}, "regions", "This has 1,001 characters; 1,000 fit."),
-        ({"In their own words": "x" * 1001}, "type_words", "characters; 1,000 fit."),
+        ({"In their own words": "x" * 1001}, "property_types", "characters; 1,000 fit."),
     ],
 )
 async def test_what_the_form_refuses_is_said_at_its_field_and_nothing_is_stored(line, sqlite, changes, field, says):
@@ -170,7 +170,7 @@ async def test_areas_and_types_that_nobody_understands_are_kept_and_asked_about(
     assert action_ids(card)[0] == Action.EDIT_BUYER
     await line.click(Action.EDIT_BUYER, "1")
     view = line.slack.opened()
-    assert (initial(view, "regions"), initial(view, "type_words")) == ("Hamilton, Narnia", "castles, towers")
+    assert (initial(view, "regions"), initial(view, "property_types")) == ("Hamilton, Narnia", "castles, towers")
 
 
 # The card's buttons

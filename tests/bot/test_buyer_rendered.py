@@ -165,7 +165,7 @@ def test_the_form_ticks_what_was_understood_and_keeps_the_rest_in_words():
         block["block_id"]: block for block in edit_view(replace(CHEN, property_types="SFH, castles"), ORIGIN)["blocks"]
     }
     assert [option["value"] for option in blocks["types"]["element"]["initial_options"]] == ["SFR"]
-    assert blocks["type_words"]["element"]["initial_value"] == "castles"
+    assert blocks["property_types"]["element"]["initial_value"] == "castles"
     assert "Nothing new" in words(blocks["basis"])
     empty = {block["block_id"]: block for block in new_view(QuickBuyer(), ORIGIN)["blocks"]}
     assert "initial_options" not in empty["types"]["element"]
