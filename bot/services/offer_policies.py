@@ -16,7 +16,7 @@ from domain.roles import may_change_policies
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
-from storage.policies import (
+from storage.offer_policies import (
     OfferPolicyRow,
     OfferPolicyVersion,
     add_offer_policy,

@@ -18,8 +18,8 @@ from storage.audit import Change, record
 from storage.base import Tx
 from storage.deals import Deal, change_deal
 from storage.leads import Lead, brief_of, change_brief, change_lead
+from storage.offer_policies import OfferPolicyRow, effective_offer_policy
 from storage.offers import Evidence, add_evidence, estimate_json, find_evidence
-from storage.policies import OfferPolicyRow, effective_offer_policy
 
 
 class EvidenceUnreadable(RuleBroken):

@@ -15,8 +15,8 @@ from storage.base import Tx
 from storage.deals import Deal
 from storage.leads import Lead
 from storage.live_offers import LiveOffer
+from storage.offer_policies import effective_offer_policy
 from storage.offers import Evidence, find_evidence
-from storage.policies import effective_offer_policy
 
 PRICE_SAVED: Final = "price_saved"
 """The audit trail's word for a price that somebody saved to the deal."""

@@ -11,7 +11,8 @@ from domain.zones import DEFAULT_ZONE
 from storage.base import Tx
 from storage.database import Database
 from storage.liquidity import seed_nodes
-from storage.policies import seed_market_policies, seed_offer_policies
+from storage.offer_policies import seed_offer_policies
+from storage.policies import seed_market_policies
 from storage.workspaces import (
     Member,
     Workspace,

@@ -18,7 +18,8 @@ from domain.geo import ALL, PROVINCES
 from domain.money import show
 from domain.offer_policies import PROBE_ARV, PROBE_REPAIRS
 from domain.offers import OfferPolicy, OfferStatus
-from storage.policies import SEEDED_BY, OfferPolicyVersion
+from storage.offer_policies import OfferPolicyVersion
+from storage.policies import SEEDED_BY
 
 LABEL_WIDTH, FIGURE_WIDTH = 18, 13
 """Two figures beside a label fit a phone's line of code."""

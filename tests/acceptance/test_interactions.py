@@ -8,8 +8,9 @@ from bot.sandbox.elements import actionable
 from bot.slack.ids import Action, Shortcut, View
 from domain.zones import zone
 from storage.leads import lead
+from storage.offer_policies import offer_policy
 from storage.offers import offer_evidence
-from storage.policies import market_policy, offer_policy
+from storage.policies import market_policy
 from tests.acceptance.harness.rows import change, count, leads, rows, tasks
 from tests.acceptance.harness.stand import FULL
 from tests.acceptance.harness.texts import action_ids, element, initial, words

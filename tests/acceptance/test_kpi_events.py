@@ -7,8 +7,9 @@ import pytest
 from domain.kpis import LEAD_FLOW
 from storage.kpis import kpi_event
 from storage.leads import lead
+from storage.offer_policies import offer_policy
 from storage.offers import offer_evidence
-from storage.policies import market_policy, offer_policy
+from storage.policies import market_policy
 from tests.acceptance.harness.rows import change, count, kpis, leads, remove, rows, tasks
 from tests.acceptance.harness.signed import open_line, set_up_workspace
 from tests.acceptance.harness.stand import FULL

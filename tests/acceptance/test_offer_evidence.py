@@ -10,8 +10,8 @@ from bot.slack import calls
 from bot.slack.ids import Action, View
 from storage.deals import deal
 from storage.leads import lead
+from storage.offer_policies import offer_policy
 from storage.offers import offer_evidence
-from storage.policies import offer_policy
 from tests.acceptance.harness.rows import change, count, kpis, rows
 from tests.acceptance.harness.stand import FULL
 from tests.acceptance.harness.texts import action_ids, element, initial, words

@@ -15,7 +15,7 @@ from bot.slack.offer_policies import recompute, submitted
 from domain.offers import OfferPolicy
 from domain.roles import Role
 from storage.audit import audit_entry
-from storage.policies import offer_policy, offer_policy_version
+from storage.offer_policies import offer_policy, offer_policy_version
 from storage.requests import RequestKey
 from storage.workspaces import member
 from tests.acceptance.harness.fake_slack import FakeSlack

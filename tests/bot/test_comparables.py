@@ -21,8 +21,8 @@ from storage.audit import audit_entry
 from storage.deals import deal
 from storage.kpis import kpi_event
 from storage.leads import deal_brief, lead
+from storage.offer_policies import offer_policy
 from storage.offers import find_evidence, offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from tests.storage.builders import ELSEWHERE, HERE, NOW, StandingClock, captured, founded, rep
 

@@ -13,8 +13,8 @@ from bot.services.offers import OfferAsk, Offers
 from bot.services.pricing import PricedOffer, recorded_price
 from domain.comps import House
 from storage.database import Database
+from storage.offer_policies import offer_policy
 from storage.offers import add_evidence, find_evidence, offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from tests.storage.builders import ELSEWHERE, HERE, NOW, StandingClock, captured, founded, rep
 

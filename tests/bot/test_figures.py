@@ -21,8 +21,8 @@ from domain.property_types import PropertyType
 from storage.deals import deal
 from storage.kpis import kpi_event
 from storage.leads import deal_brief, lead
+from storage.offer_policies import offer_policy
 from storage.offers import find_evidence, offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from tests.bot.deal_team import AGREED, DANA, EVE, LEE, LOST, Team, a_team
 from tests.storage.builders import HERE

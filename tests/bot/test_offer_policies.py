@@ -28,7 +28,7 @@ from domain.offer_policies import ReasonMissing
 from domain.offers import MultiplierOutOfRange, OfferPolicy, PolicyDisabled, PolicyMissing
 from domain.roles import Role
 from storage.audit import audit_entry
-from storage.policies import offer_policy, offer_policy_version
+from storage.offer_policies import offer_policy, offer_policy_version
 from storage.requests import RequestKey
 from tests.acceptance.harness.rows import count, remove, rows
 from tests.acceptance.harness.texts import action_ids, words

@@ -12,8 +12,8 @@ from bot.services.offers import OfferAsk, Offers
 from bot.services.places import NewPlace, Places
 from domain.comps import House
 from domain.taxes import TaxStatus
+from storage.offer_policies import offer_policy
 from storage.offers import offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from storage.workspaces import workspace
 from tests.storage.builders import HERE, StandingClock, captured, founded, rep

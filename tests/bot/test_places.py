@@ -18,8 +18,8 @@ from storage.deals import deal
 from storage.kpis import kpi_event
 from storage.ladder import followup_task
 from storage.leads import lead
+from storage.offer_policies import offer_policy
 from storage.offers import find_evidence, offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from tests.storage.builders import DRAFT, HERE, StandingClock, founded, rep
 

@@ -26,6 +26,7 @@ from storage import (
     leads,
     liquidity,
     live_offers,
+    offer_policies,
     offers,
     policies,
     requests,
@@ -33,7 +34,8 @@ from storage import (
     workspaces,
 )
 from storage.base import Tx
-from storage.policies import market_policy, offer_policy
+from storage.offer_policies import offer_policy
+from storage.policies import market_policy
 from storage.requests import RequestKey
 from storage.workspaces import Member
 from tests.storage.builders import DRAFT, ELSEWHERE, HERE, NOW, add_buyer, captured, founded, rep, rows_of
@@ -79,10 +81,10 @@ def _version(found):
 
 def _superseded(tx):
     """Supersede HERE's version 7: a stranger's row stands at version 1."""
-    (stands, *_) = policies.offer_policy_versions(tx, "ON", "ALL", limit=1)
+    (stands, *_) = offer_policies.offer_policy_versions(tx, "ON", "ALL", limit=1)
     old = replace(stands, row=replace(stands.row, policy=replace(stands.row.policy, version=7)))
     new = replace(old, row=replace(old.row, policy=replace(old.row.policy, version=8)), reason="changed")
-    return policies.supersede_offer_policy(tx, old, new, now=NOW)
+    return offer_policies.supersede_offer_policy(tx, old, new, now=NOW)
 
 
 def _said(event, buyer, deal):
@@ -162,13 +164,16 @@ READINGS = {
     live_offers.offers_of_deals: Reading(lambda tx, ids: live_offers.offers_of_deals(tx, [ids.deal]), {}),
     live_offers.due_offers: Reading(lambda tx, _: live_offers.due_offers(tx, NOW), []),
     policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
-    policies.effective_offer_policy: Reading(
-        lambda tx, _: policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
+    offer_policies.effective_offer_policy: Reading(
+        lambda tx, _: offer_policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
     ),
-    policies.offer_policy_versions: Reading(
-        lambda tx, _: [one.row.policy.version for one in policies.offer_policy_versions(tx, "ON", "ALL", limit=9)], [1]
+    offer_policies.offer_policy_versions: Reading(
+        lambda tx, _: [
+            one.row.policy.version for one in offer_policies.offer_policy_versions(tx, "ON", "ALL", limit=9)
+        ],
+        [1],
     ),
-    policies.offer_policy_at: Reading(lambda tx, _: policies.offer_policy_at(tx, "ON", "ALL", 7), None),
+    offer_policies.offer_policy_at: Reading(lambda tx, _: offer_policies.offer_policy_at(tx, "ON", "ALL", 7), None),
     offers.find_evidence: Reading(lambda tx, ids: offers.find_evidence(tx, ids.evidence), None),
     workspaces.find_workspace: Reading(lambda tx, _: workspaces.find_workspace(tx).leads_channel_id, None),
     workspaces.find_member: Reading(lambda tx, _: workspaces.find_member(tx, "U0REP"), None),
@@ -201,7 +206,7 @@ CHANGES = {
     leads.forget_newest_cards: lambda tx, _: leads.forget_newest_cards(tx, limit=9),
     leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
     live_offers.change_offer: lambda tx, ids: live_offers.change_offer(tx, ids.offer, {"note": "changed"}),
-    policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
+    offer_policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
     workspaces.set_channels: lambda tx, _: workspaces.set_channels(tx, {"digest_channel_id": "C9"}),
     workspaces.next_numbers: lambda tx, _: workspaces.next_numbers(tx, "lead"),
@@ -210,7 +215,7 @@ CHANGES = {
 ADDITIONS = {
     audit.record, buyers.add_areas, buyers.add_buyers, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
     leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies,
-    policies.seed_offer_policies, policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
+    offer_policies.seed_offer_policies, offer_policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
 }  # fmt: skip
 """Functions that only add rows, each under the transaction's own workspace."""
 

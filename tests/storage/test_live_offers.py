@@ -56,8 +56,8 @@ from storage.deals import change_deal, deal, find_deal
 from storage.kpis import kpi_event
 from storage.leads import brief_of, change_lead, get_lead
 from storage.live_offers import LiveOffer, due_offers, find_offer, offers_of
+from storage.offer_policies import offer_policy
 from storage.offers import offer_evidence
-from storage.policies import offer_policy
 from storage.requests import RequestKey
 from storage.workspaces import Member, add_member
 from tests.storage.builders import HERE, NOW, captured, founded, rows_of

@@ -11,7 +11,7 @@ from bot.services.actors import Actor
 from bot.services.offer_policies import OfferPolicies, PolicyChange, PolicyMoved, PolicyPlace, PolicySeen
 from domain.offers import OfferPolicy
 from domain.roles import Role
-from storage.policies import (
+from storage.offer_policies import (
     SEED_REASON,
     SEEDED_BY,
     OfferPolicyRow,

@@ -10,7 +10,8 @@ from domain.policy import Medium, Rules
 from domain.property_types import PropertyType
 from domain.roles import Role
 from storage.liquidity import buyer_liquidity_node
-from storage.policies import market_policies, market_policy, offer_policy
+from storage.offer_policies import offer_policy
+from storage.policies import market_policies, market_policy
 from storage.workspaces import Member, next_numbers
 from tests.storage.builders import HERE, StandingClock, counts_of, founded, rows_of
 
