@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Column, Date, Index, String, Table, Text, bindparam, insert, select
+from sqlalchemy import Boolean, Column, Date, Index, String, Table, Text, bindparam, insert, select, true
 
 from domain.leads import ContactBasis
 from domain.policy import Medium
-from storage.base import Tx, common, metadata
+from storage.base import Json, Tx, Utc, common, metadata
 
 consent_event = Table(
     "consent_event",
@@ -25,9 +25,25 @@ consent_event = Table(
     Column("source", Text),
     Column("evidence", Text),
     Column("recorded_by", String(32), nullable=False),
+    Column("happened_at", Utc),
+    Column("opt_in", Boolean, nullable=False, server_default=true()),
+    Column("referrer", Text),
+    Column("detail", Json, nullable=False, server_default="{}"),
 )
+"""`happened_at` is the instant, where one is known; `detail` holds what a kind needs besides."""
 _c = consent_event.c
 Index("ix_consent_event_address", _c.workspace_id, _c.address)
+
+contact_zone = Table(
+    "contact_zone",
+    metadata,
+    *common(),
+    Column("address", String(320), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("set_by", String(32), nullable=False),
+)
+"""Where a person said that the one behind an address lives; the newest row counts."""
+Index("ix_contact_zone_address", contact_zone.c.workspace_id, contact_zone.c.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from storage import (
     buyers,
     contacts,
     deals,
+    do_not_call,
     feedback,
+    inbound,
     kpis,
     ladder,
     leads,
@@ -16,8 +18,11 @@ from storage import (
     live_offers,
     offer_policies,
     offers,
+    opt_outs,
+    pauses,
     policies,
     requests,
+    sends,
     workspaces,
 )
 
@@ -26,7 +31,9 @@ TABLES_OF = (
     buyers,
     contacts,
     deals,
+    do_not_call,
     feedback,
+    inbound,
     kpis,
     ladder,
     leads,
@@ -34,8 +41,11 @@ TABLES_OF = (
     live_offers,
     offer_policies,
     offers,
+    opt_outs,
+    pauses,
     policies,
     requests,
+    sends,
     workspaces,
 )
 """The modules that declare tables; importing them is what fills `metadata`."""
