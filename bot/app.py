@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
+from importlib.metadata import version
 
 from aiohttp import ClientSession, ClientTimeout
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,16 +29,25 @@ from bot.scheduler import timetable
 from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
+from bot.services.consents import ConsentBook
+from bot.services.contacts import Contacts
 from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
 from bot.services.feedback import FeedbackBook
+from bot.services.inbound import InboundBook
 from bot.services.leads import Leads
 from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
 from bot.services.matching import BuyerIndex
+from bot.services.members import Members
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
+from bot.services.pauses import Pauses
 from bot.services.places import Places
+from bot.services.policies import Policies
+from bot.services.proofs import Proofs
+from bot.services.setup import About, Setup
+from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings, SlackMode
 from bot.slack.calls import Desk
@@ -50,6 +60,13 @@ from storage.database import Database
 
 SLACK_SECONDS = 20
 """How long a call of Slack's Web API may take. One session serves them all: the client would open one for each."""
+
+SLACK_MODES = {
+    SlackMode.SANDBOX: "the sandbox, not connected to Slack",
+    SlackMode.SOCKET: "Socket Mode",
+    SlackMode.HTTP: "signed HTTP",
+}
+"""How Slack is reached, in words."""
 
 SANDBOX_ROLES = {"U0LEE": Role.APPROVER, "U0SAM": Role.ADMIN}
 """First roles of the sandbox's people; with real Slack they come from the workspace."""
@@ -72,7 +89,8 @@ class Program:
             clock = MovableClock()
             self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
         client = client or _client(settings, self.sandbox)
-        self.desk = make_desk(client, database, clock, roles=SANDBOX_ROLES if self.sandbox else {})
+        roles = SANDBOX_ROLES if self.sandbox else {}
+        self.desk = make_desk(client, database, clock, roles=roles, about=_about(settings, database))
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
         self.asgi = _asgi(self.desk, _events(settings, self.bolt), self.sandbox, reach_database=database.reach)
@@ -123,7 +141,9 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
     return AsyncWebClient(settings.slack_bot_token, retry_handlers=handlers)
 
 
-def make_desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role]) -> Desk:
+def make_desk(
+    client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role], about: About
+) -> Desk:
     """Return the services that listeners work with, on one database, one clock and one index of buyers."""
     index = BuyerIndex()
     return Desk(
@@ -136,14 +156,28 @@ def make_desk(client: AsyncWebClient, database: Database, clock: Clock, *, roles
         evidence=EvidenceBook(database),
         live_offers=LiveOffers(database, clock),
         offer_policies=OfferPolicies(database, clock),
+        pauses=Pauses(database, clock),
         places=Places(database, clock, index),
+        policies=Policies(database, clock),
+        proofs=Proofs(database, clock),
         buyers=Buyers(database, clock),
         feedback=FeedbackBook(database, clock),
         liquidity=LiquidityBook(database, clock),
+        consents=ConsentBook(database, clock),
+        contacts=Contacts(database, clock),
+        inbound=InboundBook(database, clock),
+        why=WhyBook(database, clock),
         workspaces=Workspaces(database, clock),
+        members=Members(database, clock),
+        setup=Setup(database, clock, about),
         clock=clock,
         roles=roles,
     )
+
+
+def _about(settings: Settings, database: Database) -> About:
+    kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    return About(version("valhalla"), SLACK_MODES[settings.slack_mode], kind)
 
 
 def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:

@@ -1,4 +1,4 @@
-"""The terminal's face: `valhalla run`, `migrate`, `doctor`, `import`."""
+"""The terminal's face: `valhalla run`, `migrate`, `doctor`, `proof`, `import`."""
 
 import asyncio
 import sys
@@ -73,6 +73,20 @@ def doctor() -> None:
         raise SystemExit(1)
 
 
+@app.command()
+def proof(
+    whose: Annotated[str, typer.Argument(help="A phone number, an e-mail address, L-7 or B-5.")],
+    form: Annotated[str, typer.Option("--format", help="json or text.")] = "text",
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Whose records, where there are several teams.")] = None,
+) -> None:
+    """Write down all that is on record about contacting a person: consents, opt-outs, lists, messages, refusals."""
+    from bot.proofing import ProofWish, write_proof
+    from bot.settings import read_settings
+
+    _with_loop(write_proof(read_settings(), ProofWish(whose, form, out, workspace)))
+
+
 @imports.command("buyers")
 def import_buyers(
     file: Annotated[Path, typer.Argument(help="A CSV file whose first line names its columns.")],
@@ -86,6 +100,24 @@ def import_buyers(
     from bot.settings import read_settings
 
     _with_loop(work(read_settings(), ImportWish(file, dry_run, report, workspace)))
+
+
+@imports.command("dncl")
+def import_dncl(
+    file: Annotated[Path, typer.Argument(help="The list as downloaded: a phone number in each line.")],
+    downloaded_on: Annotated[str, typer.Option(help="The day of the download, like 2026-03-11.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and store nothing.")] = False,
+    accept_smaller: Annotated[
+        bool, typer.Option("--accept-smaller", help="The list is whole, though an area code lost most of its numbers.")
+    ] = False,
+    workspace: Annotated[str | None, typer.Option(help="Whose list it is, where there are several teams.")] = None,
+) -> None:
+    """Import the national do-not-call list; it takes the place of the last download of its area codes."""
+    from bot.dncl_importing import DnclFileWish
+    from bot.dncl_importing import import_dncl as work
+    from bot.settings import read_settings
+
+    _with_loop(work(read_settings(), DnclFileWish(file, downloaded_on, dry_run, accept_smaller, workspace)))
 
 
 def _with_loop(work: Coroutine[Any, Any, T]) -> T:

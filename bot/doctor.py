@@ -33,8 +33,10 @@ async def examine() -> list[Finding]:
 
 def _zones() -> Finding:
     report = check_zones()
-    sentence = f"tzdata {report.iana_version}" if report.ok else "; ".join(report.wrong)
-    return Finding("time zones", ok=report.ok, sentence=sentence)
+    if report.ok:
+        return Finding("time zones", ok=True, sentence=f"tzdata {report.iana_version}")
+    wrong = " ".join(report.wrong)
+    return Finding("time zones", ok=False, sentence=f"every message is blocked, tzdata {report.iana_version}: {wrong}")
 
 
 async def _database(settings: Settings) -> Finding:

@@ -118,6 +118,16 @@ def call(task_id: int) -> str:
     return f"call:{task_id}"
 
 
+def inbound(inbound_id: int) -> str:
+    """Ties what became of one message that somebody sent us: the id says nothing about who sent it."""
+    return f"inbound:{inbound_id}"
+
+
+def opt_out(opt_out_id: int) -> str:
+    """Ties an opt-out that came in no message (by phone, from a carrier) to its entry."""
+    return f"optout:{opt_out_id}"
+
+
 def approval(approval_id: int) -> str:
     """Ties a decision to the approval that asked for it."""
     return f"approval:{approval_id}"
@@ -169,5 +179,5 @@ class KpiEvent:
 
 _BY_NAME: Final[Mapping[tuple[str, str], Kpi]] = {kpi.value: kpi for kpi in Kpi}
 _CORRELATION_ID: Final = re.compile(
-    r"(?:leadflow|ladder|offer|deal|feedback|notifications|send|call|approval|flow):[0-9]{1,19}"
+    r"(?:leadflow|ladder|offer|deal|feedback|notifications|send|call|inbound|optout|approval|flow):[0-9]{1,19}"
 )

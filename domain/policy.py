@@ -32,6 +32,7 @@ __all__ = [
     "CRTC_SOURCE",
     "HORIZON",
     "SEED_RULES",
+    "Basis",
     "Medium",
     "Policy",
     "Rules",
@@ -46,6 +47,7 @@ __all__ = [
     "effective_policy",
     "holidays_of",
     "lawful_hours",
+    "local_times",
     "seed_rules",
     "widens",
 ]
@@ -175,6 +177,11 @@ def effective_policy(policies: Iterable[Policy], province: str | None, market: s
         if found:
             return max(found, key=lambda row: row.version)
     return None
+
+
+def local_times(zones: Collection[str], at: datetime) -> dict[str, datetime]:
+    """What the clocks of the places show at an instant, by the zones' names; a name that is no zone is left out."""
+    return _clocks(zones, utc(at))[0]
 
 
 _NO_POLICY: Final = ("no_policy", "Blocked: no contact policy covers this place.")

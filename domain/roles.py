@@ -24,3 +24,18 @@ def may_change_policies(role: Role) -> bool:
 def may_work_deal(role: Role, *, user_id: str, rep_id: str | None) -> bool:
     """Whether a member moves a deal, its offers and its buyers' answers: reps their own and unassigned ones."""
     return role is not Role.REP or rep_id in (None, user_id)
+
+
+def may_administer(role: Role) -> bool:
+    """Whether a member sets the product up, stops it, and takes people's records out of it or into it in bulk."""
+    return role is Role.ADMIN
+
+
+def may_record_consent(role: Role, *, user_id: str, rep_id: str | None) -> bool:
+    """Whether a member adds to the consent ledger of a seller: reps that of their own and of unassigned leads."""
+    return role is not Role.REP or rep_id in (None, user_id)
+
+
+def may_decide_reply(role: Role, *, user_id: str, rep_id: str | None) -> bool:
+    """Whether a member says what an unclear reply means: reps those to their own and unassigned leads."""
+    return role is not Role.REP or rep_id in (None, user_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
@@ -87,6 +87,13 @@ def midnight_before(at: datetime, name: str) -> datetime:
     """The instant, in UTC, at which the local day that holds `at` began in a zone. Raises UnknownZone."""
     local = utc(at).astimezone(zone(name))
     return utc(local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0))
+
+
+def midnight_after(at: datetime, name: str) -> datetime:
+    """The instant, in UTC, at which the next local day after `at` begins in a zone. Raises UnknownZone."""
+    there = zone(name)
+    following = utc(at).astimezone(there).date() + timedelta(days=1)
+    return utc(datetime.combine(following, time(), there))
 
 
 def _wrong(name: str, hours: int, load: Callable[[str], ZoneInfo]) -> str | None:

@@ -22,6 +22,7 @@ audit_entry = Table(
     Column("reason", Text),
 )
 Index("ix_audit_entry_at", audit_entry.c.workspace_id, audit_entry.c.at)
+Index("ix_audit_entry_subject", audit_entry.c.workspace_id, audit_entry.c.subject)
 
 
 @dataclass(frozen=True, slots=True)

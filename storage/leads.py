@@ -63,6 +63,7 @@ lead = Table(
     Column("version", Integer, nullable=False),
     UniqueConstraint("workspace_id", "number"),
 )
+Index("ix_lead_phone", lead.c.workspace_id, lead.c.phone)
 Index("ix_lead_rep", lead.c.workspace_id, lead.c.rep_id, lead.c.created_at)
 Index(
     "ix_lead_cardless",
@@ -204,6 +205,13 @@ def search_leads(tx: Tx, words: Sequence[str], *, limit: int) -> list[Lead]:
     matches = and_(*(_c.search_text.contains(word, autoescape=True) for word in words))
     query = select(*_COLUMNS).where(_c.workspace_id == tx.workspace_id, matches)
     return [_lead(row) for row in tx.connection.execute(query.order_by(_c.id.desc()).limit(limit))]
+
+
+def leads_reached_by(tx: Tx, address: str) -> list[Lead]:
+    """Return the leads whose seller has this phone (E.164) or e-mail (an `email_key`), newest first."""
+    same = _c.phone == address if address.startswith("+") else func.lower(_c.email) == address
+    query = select(*_COLUMNS).where(_c.workspace_id == tx.workspace_id, same)
+    return [_lead(row) for row in tx.connection.execute(query.order_by(_c.id.desc()))]
 
 
 def leads_of(tx: Tx, rep_id: str, *, limit: int) -> list[Lead]:

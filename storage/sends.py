@@ -1,8 +1,14 @@
 """Sends: the intent of one message to one address, and how far it came."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint
+from dataclasses import dataclass
+from datetime import datetime
 
-from storage.base import Id, Json, Utc, common, metadata
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, and_, bindparam, func, select
+
+from domain.geo import ALL
+from domain.policy import Medium
+from storage.base import Id, Json, Tx, Utc, common, metadata
+from storage.leads import lead
 
 send = Table(
     "send",
@@ -34,3 +40,61 @@ send = Table(
     UniqueConstraint("workspace_id", "key"),
 )
 Index("ix_send_address", send.c.workspace_id, send.c.address, send.c.settled_at)
+
+COUNTED = ("claimed", "sending", "sent", "delivered", "unknown")
+"""The states of a send that reached its recipient, or may have: what nobody knows counts as a contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastSend:
+    """A send that a policy is tried on. `at` is when it was settled, else when it was due; province, market and zones
+    are its lead's, and say nothing (None, "ALL", no zones) where it has none."""
+
+    medium: Medium
+    address: str
+    at: datetime
+    province: str | None
+    market: str
+    zones: frozenset[str]
+
+
+_s = send.c
+_HAPPENED = func.coalesce(_s.settled_at, _s.created_at)
+_TO_ADDRESS = (
+    select(func.count())
+    .select_from(send)
+    .where(_s.workspace_id == bindparam("workspace_id"), _s.address == bindparam("address"), _s.state.in_(COUNTED))
+)
+_TO_ADDRESS_SINCE = _TO_ADDRESS.where(bindparam("since", type_=Utc) <= _HAPPENED)
+
+_MOMENT = func.coalesce(_s.settled_at, _s.due_at)
+_RECENT = (
+    select(_s.medium, _s.address, _MOMENT.label("at"), lead.c.province, lead.c.market, lead.c.zones)
+    .select_from(send.outerjoin(lead, and_(lead.c.id == _s.lead_id, lead.c.workspace_id == _s.workspace_id)))
+    .where(
+        _s.workspace_id == bindparam("workspace_id"),
+        bindparam("since", type_=Utc) <= _MOMENT,
+        bindparam("until", type_=Utc) >= _MOMENT,
+    )
+    .order_by(_MOMENT.desc(), _s.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def contacts_since(tx: Tx, address: str, since: datetime | None) -> int:
+    """Count what left, or may have left, for an address since an instant; None counts from the beginning.
+
+    A send that is under way counts from when it was created.
+    """
+    if since is None:
+        return int(tx.connection.execute(_TO_ADDRESS, tx.own(address=address)).scalar_one())
+    return int(tx.connection.execute(_TO_ADDRESS_SINCE, tx.own(address=address, since=since)).scalar_one())
+
+
+def sends_since(tx: Tx, since: datetime, until: datetime, *, limit: int) -> list[PastSend]:
+    """Return the newest sends that were settled, or due, between two instants, whatever became of them."""
+    rows = tx.connection.execute(_RECENT, tx.own(since=since, until=until, limit=limit))
+    return [
+        PastSend(Medium(row.medium), row.address, row.at, row.province, row.market or ALL, frozenset(row.zones or ()))
+        for row in rows
+    ]

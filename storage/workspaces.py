@@ -15,12 +15,15 @@ from sqlalchemy import (
     Text,
     TextClause,
     UniqueConstraint,
+    bindparam,
     select,
     text,
     update,
 )
 
+from domain.content import Sender
 from domain.roles import Role
+from domain.setup import TeamSettings
 from storage.base import Tx, Utc, common, metadata
 
 workspace = Table(
@@ -123,9 +126,33 @@ def add_workspace(tx: Tx, *, name: str, zone: str, now: datetime) -> bool:
     return bool(created.rowcount)
 
 
-def set_channels(tx: Tx, channels: Mapping[str, str]) -> None:
-    """Remember channel ids by column name (`leads_channel_id`, ...)."""
-    tx.connection.execute(update(workspace).where(workspace.c.id == tx.workspace_id).values(dict(channels)))
+def set_settings(tx: Tx, values: Mapping[str, object]) -> None:
+    """Remember settings by column name (`leads_channel_id`, `digest_hour`, ...)."""
+    tx.connection.execute(update(workspace).where(workspace.c.id == tx.workspace_id).values(dict(values)))
+
+
+def settings_of(tx: Tx, *, lock: bool = False) -> TeamSettings:
+    """Return what the team has said about itself; `lock` keeps settings and roles from other admins until the end."""
+    query = select(workspace).where(workspace.c.id == tx.workspace_id)
+    row = tx.connection.execute(query.with_for_update() if lock else query).one()
+    sender = Sender(row.business_name, row.mailing_address, row.contact_phone, row.contact_email)
+    channels = (row.leads_channel_id, row.approvals_channel_id, row.digest_channel_id)
+    place = "/".join(_place(row.default_market))
+    return TeamSettings(sender, *channels, row.digest_hour, row.zone, place)
+
+
+def members_of(tx: Tx) -> list[Member]:
+    """Return everybody we have met, by name."""
+    c = member.c
+    query = select(c.user_id, c.name, c.role, c.zone).where(c.workspace_id == tx.workspace_id)
+    rows = tx.connection.execute(query.order_by(c.name, c.user_id))
+    return [Member(row.user_id, row.name, Role(row.role), row.zone) for row in rows]
+
+
+def set_role(tx: Tx, user_id: str, role: Role) -> None:
+    """Give a member a role."""
+    this = (member.c.workspace_id == tx.workspace_id, member.c.user_id == user_id)
+    tx.connection.execute(update(member).where(*this).values(role=role))
 
 
 def find_member(tx: Tx, user_id: str) -> Member | None:
@@ -171,8 +198,30 @@ def _take(count: int) -> TextClause:
 def default_place(tx: Tx) -> tuple[str, str]:
     """Return the province and market that the team prices for when nobody names a place."""
     chosen = tx.connection.execute(select(workspace.c.default_market).where(workspace.c.id == tx.workspace_id))
-    province, _, market = (chosen.scalar_one_or_none() or DEFAULT_PLACE).partition("/")
+    return _place(chosen.scalar_one_or_none())
+
+
+def _place(chosen: str | None) -> tuple[str, str]:
+    province, _, market = (chosen or DEFAULT_PLACE).partition("/")
     return province, market or "ALL"
+
+
+_w = workspace.c
+_SENDER = select(_w.business_name, _w.mailing_address, _w.contact_phone, _w.contact_email).where(
+    _w.id == bindparam("workspace_id")
+)
+_CAP = select(_w.contact_cap_per_day).where(_w.id == bindparam("workspace_id"))
+
+
+def sender_of(tx: Tx) -> Sender:
+    """Return how the team identifies itself in a message; what it has not said yet is None."""
+    row = tx.connection.execute(_SENDER, tx.own()).one_or_none()
+    return Sender(*row) if row else Sender(None, None, None, None)
+
+
+def cap_of(tx: Tx) -> int:
+    """Return how often one person may be contacted a day; 0 before the workspace was created."""
+    return tx.connection.execute(_CAP, tx.own()).scalar_one_or_none() or 0
 
 
 def all_workspaces(connection: Connection) -> list[Workspace]:

@@ -36,7 +36,7 @@ from storage.buyers import (
     search_buyers,
     set_areas,
 )
-from storage.contacts import Consent, add_consents, consents_of
+from storage.contacts import LedgerEntry, add_consents, ledger_of
 from storage.database import Database
 from storage.deals import get_deal
 from storage.feedback import answers_by
@@ -73,7 +73,7 @@ class BuyerCard:
     """All that a buyer's card shows; `answers` are the newest ones, `today` is the date on the reader's clock."""
 
     buyer: Buyer
-    consents: tuple[Consent, ...]
+    consents: tuple[LedgerEntry, ...]
     answers: tuple[GivenAnswer, ...]
     today: date
     may_remove: bool
@@ -265,7 +265,7 @@ def _card(tx: Tx, who: Actor, buyer: Buyer, today: date) -> BuyerCard:
     addresses = filter(None, (buyer.phone, buyer.email and email_key(buyer.email)))
     return BuyerCard(
         buyer=buyer,
-        consents=tuple(consents_of(tx, addresses)),
+        consents=tuple(ledger_of(tx, addresses)),
         answers=tuple(_answers(tx, buyer)),
         today=today,
         may_remove=may_remove_buyers(who.role),

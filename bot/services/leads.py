@@ -10,22 +10,25 @@ from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.deal_facts import buyer_pays
 from bot.services.evidence import Worth, worth_of
-from bot.services.findings import facts_of, find_out, holidays_around
+from bot.services.findings import facts_of, find_out
 from bot.services.liquidity import liquidity_score
 from bot.services.matching import BuyerIndex, Ranking
 from bot.services.numbered import lead_numbered
+from bot.services.recipients import recipient_of_lead
 from bot.services.searching import search_words
+from bot.services.why import answer_about
 from domain.contact import email_key
 from domain.deals import Stage
+from domain.gate import GateVerdict
 from domain.hours_text import hours_text
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, DealFacts
-from domain.policy import Medium, Verdict, check_contact_window, effective_policy
+from domain.policy import Medium, effective_policy
 from domain.property_types import PropertyType
 from domain.zones import midnight_before
 from storage.base import Tx
-from storage.contacts import Consent, consents_of
+from storage.contacts import LedgerEntry, ledger_of
 from storage.database import Database
 from storage.deals import Deal, count_by_stage, deal_of
 from storage.ladder import Task, next_tasks_of, tasks_of
@@ -57,11 +60,12 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class TextingWindow:
-    """When the policy row of a lead's place lets the seller be texted: in words, by which row, and whether now."""
+    """When the policy row of a lead's place lets the seller be texted: in words, by which row, and whether the gate
+    would let a text leave now; None without a number."""
 
     hours: str
     row: str
-    verdict: Verdict
+    verdict: GateVerdict | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class LeadCard:
     brief: Brief | None
     deal: Deal | None
     tasks: tuple[Task, ...]
-    consents: tuple[Consent, ...]
+    consents: tuple[LedgerEntry, ...]
     liquidity: Liquidity | None
     ranking: Ranking
     window: TextingWindow | None
@@ -189,7 +193,7 @@ def _card(tx: Tx, lead: Lead, now: datetime, rank: Callable[[DealFacts], Ranking
         brief=brief,
         deal=deal,
         tasks=tuple(tasks_of(tx, lead.id)),
-        consents=tuple(consents_of(tx, addresses)),
+        consents=tuple(ledger_of(tx, addresses)),
         liquidity=liquidity_score(tx, lead.province, lead.market, kind, now=now),
         ranking=rank(facts),
         window=_window(tx, lead, now),
@@ -199,13 +203,12 @@ def _card(tx: Tx, lead: Lead, now: datetime, rank: Callable[[DealFacts], Ranking
 
 
 def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
-    """When the policy row of the lead's place lets the seller be texted; None without a place or a row."""
+    """When the seller may be texted, and what the gate says now; None without a place or a policy row."""
     if lead.province is None or not lead.zones:
         return None
     policy = effective_policy(market_policies(tx, lead.province, lead.market), lead.province, lead.market)
-    holidays = holidays_around(lead.province, now)
     if policy is None:
         return None
-    verdict = check_contact_window(policy, zones=lead.zones, at=now, medium=Medium.SMS, holidays=holidays)
+    verdict = answer_about(tx, recipient_of_lead(tx, lead, lead.phone), Medium.SMS, now) if lead.phone else None
     hours = hours_text(policy.rules, Medium.SMS) if policy.rules and policy.enabled else "never"
     return TextingWindow(hours, f"{policy.name()} v{policy.version}", verdict)

@@ -12,6 +12,7 @@ from domain.geo import locate
 from domain.money import show
 from domain.offer_policies import check_policy, checked_reason, probe, same_terms
 from domain.offers import Offer, OfferPolicy, PolicyMissing
+from domain.policy_places import PolicyPlace
 from domain.roles import may_change_policies
 from storage.audit import Change, record
 from storage.base import Tx
@@ -48,19 +49,6 @@ class PolicyUnchanged(RuleBroken):
     """Nothing here differs from {label}. Change a value, or close the form."""
 
     code = "POLICY_UNCHANGED"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyPlace:
-    """A place that has a policy; `market` is "ALL" where the whole province is meant."""
-
-    province: str
-    market: str
-
-    @property
-    def label(self) -> str:
-        """Name the place as policy rows are named: "ON/Hamilton"."""
-        return f"{self.province}/{self.market}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from storage.workspaces import (
     add_workspace,
     find_member,
     find_workspace,
-    set_channels,
+    set_settings,
 )
 
 MARKET_ROWS = tuple((province, market.label) for market in MARKETS for province in market.provinces)
@@ -58,7 +58,7 @@ class Workspaces:
 
     async def set_channels(self, workspace_id: str, channels: Mapping[str, str]) -> None:
         """Remember where cards, approvals and the digest are posted, by column name."""
-        await self._database.write(workspace_id, lambda tx: set_channels(tx, channels))
+        await self._database.write(workspace_id, lambda tx: set_settings(tx, channels))
 
     async def find_actor(self, workspace_id: str, user_id: str) -> Actor | None:
         """Return a member as an actor, None when we have not met."""

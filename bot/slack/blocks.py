@@ -166,6 +166,24 @@ def date_input(
     return _input(block_id, label, element, hint=hint, optional=optional)
 
 
+def channel_select(block_id: str, label: str, *, initial: str | None = None, hint: str | None = None) -> Block:
+    """A field for one public channel."""
+    element: Block = {"type": "channels_select", "action_id": FIELD, "placeholder": _plain("Choose a channel", 150)}
+    if initial:
+        element["initial_channel"] = initial
+    return _input(block_id, label, element, hint=hint, optional=True)
+
+
+def people_select(
+    block_id: str, label: str, *, initial: Sequence[str] = (), hint: str | None = None, optional: bool = True
+) -> Block:
+    """A field for any number of people."""
+    element: Block = {"type": "multi_users_select", "action_id": FIELD, "placeholder": _plain("Choose people", 150)}
+    if initial:
+        element["initial_users"] = list(initial)
+    return _input(block_id, label, element, hint=hint, optional=optional)
+
+
 def modal(
     callback_id: str,
     title: str,

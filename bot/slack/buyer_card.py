@@ -5,8 +5,8 @@ from datetime import date
 
 from bot.services.buyers import BuyerCard
 from bot.slack.blocks import Block, actions, button, confirmation, context, divider, fields, header, section
+from bot.slack.consent_card import consent_line
 from bot.slack.ids import Action
-from bot.slack.lead_card import consent_line
 from bot.slack.mrkdwn import bold, escape, for_reader
 from domain.buyers import age_words, area_rows, record_words, unclear_types
 from domain.contact import show_phone
@@ -35,7 +35,7 @@ def card_blocks(card: BuyerCard) -> list[Block]:
         fields([_contact(buyer), f"{bold('Record')} {_record(buyer)}\n{_proof(buyer, card.today)}"]),
         section("\n".join((_areas_line(buyer), _types_line(buyer), _price_line(buyer), _rooms_line(buyer)))),
         *_questions(buyer),
-        section("\n".join((_answers_line(card), consent_line(card.consents)))),
+        section("\n".join((_answers_line(card), consent_line(card.consents, today=card.today)))),
         *([divider(), context(escape(buyer.notes))] if buyer.notes.strip() else []),
         actions(_buttons(card), block_id=f"buyer_{buyer.number}"),
     ]
@@ -159,7 +159,8 @@ def _buttons(card: BuyerCard) -> list[Block]:
     number = str(card.buyer.number)
     edit = button("Edit", Action.EDIT_BUYER, number)
     rest = button("Pause", Action.PAUSE_BUYER, number)
-    row = [edit, rest if card.buyer.active else button("Resume", Action.RESUME_BUYER, number)]
+    consent = button("Record consent", Action.RECORD_CONSENT, f"B-{number}")
+    row = [edit, consent, rest if card.buyer.active else button("Resume", Action.RESUME_BUYER, number)]
     return [*row, _remove(card)] if card.may_remove else row
 
 

@@ -18,8 +18,8 @@ from storage.buyers import Buyer
 KINDS = {kind.value: kind.label.capitalize() for kind in PropertyType}
 NOTHING_NEW = {**BASES, ContactBasis.NONE.value: "Nothing new"}
 CONSENT_HINT = (
-    "Texts and e-mails need the buyer's consent (CASL); a call does not. "
-    "Not legal advice: the team's rules are set by an admin."
+    "Texts and e-mails need the buyer's consent (CASL); a call does not. What they agreed to counts "
+    "once its evidence is recorded from their card. Not legal advice: the team's rules are set by an admin."
 )
 KEPT_HINT = "What is on record stays. Choose here only what they agreed to since."
 

@@ -16,16 +16,25 @@ from bot.services.actors import Actor
 from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
+from bot.services.consents import ConsentBook
+from bot.services.contacts import Contacts
 from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
 from bot.services.feedback import FeedbackBook
+from bot.services.inbound import InboundBook
 from bot.services.intake import readable
 from bot.services.leads import Leads
 from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
+from bot.services.members import Members
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
+from bot.services.pauses import Pauses
 from bot.services.places import Places
+from bot.services.policies import Policies
+from bot.services.proofs import Proofs
+from bot.services.setup import Setup
+from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces, first_role
 from bot.slack.mrkdwn import escape
 from domain.roles import Role
@@ -100,11 +109,20 @@ class Desk:
     deals: Deals
     evidence: EvidenceBook
     live_offers: LiveOffers
+    pauses: Pauses
     places: Places
+    proofs: Proofs
+    policies: Policies
     buyers: Buyers
     feedback: FeedbackBook
     liquidity: LiquidityBook
+    consents: ConsentBook
+    contacts: Contacts
+    inbound: InboundBook
+    why: WhyBook
     workspaces: Workspaces
+    members: Members
+    setup: Setup
     clock: Clock
     roles: Mapping[str, Role] = field(default_factory=dict)
     background: Background = field(default_factory=Background)

@@ -1,6 +1,9 @@
-"""Where cards go: the workspace's channels, found by their names once."""
+"""Where cards go: the workspace's channels, found by their names once, and looked at when an admin chooses others."""
+
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.calls import Desk, log
+from domain.setup import ChannelSeen
 from storage.workspaces import Workspace
 
 NAMES = {"leads": "leads_channel_id", "approvals": "approvals_channel_id", "kpi": "digest_channel_id"}
@@ -18,6 +21,20 @@ async def find_channels(desk: Desk, workspace: Workspace) -> None:
         await desk.workspaces.set_channels(workspace.id, {unset[name]: channel for name, channel in found.items()})
     for name in unset.keys() - found.keys():
         log.warning("channel_not_found", name=name)
+
+
+async def look_at(desk: Desk, channel_id: str) -> ChannelSeen:
+    """Return a channel as Slack shows it to the app; `chat:write.public` lets it post in every public one."""
+    try:
+        found = (await desk.client.conversations_info(channel=channel_id))["channel"]
+    except SlackApiError as error:
+        if error.response.get("error") != "channel_not_found":
+            raise
+        return ChannelSeen(channel_id, is_there=False)
+    may_post = bool(found.get("is_member")) or not found.get("is_private")
+    return ChannelSeen(
+        channel_id, str(found.get("name") or ""), is_archived=bool(found.get("is_archived")), may_post=may_post
+    )
 
 
 async def _named(desk: Desk, names: dict[str, str]) -> dict[str, str]:

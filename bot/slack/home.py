@@ -6,15 +6,22 @@ from slack_sdk.errors import SlackApiError
 
 from bot.services.actors import Actor
 from bot.services.board import BoardRow
+from bot.services.inbound import Waiting
 from bot.services.leads import STEPS_LIMIT, Board
 from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
 from bot.slack.calls import Call, Desk, log
+from bot.slack.consent_card import MEDIUM_NAMES
 from bot.slack.ids import Action
-from bot.slack.lead_card import MEDIUM_NAMES, list_blocks
+from bot.slack.lead_card import list_blocks
 from bot.slack.mrkdwn import bold, escape, for_reader
+from bot.slack.pauses import banner
+from bot.slack.reply_card import reply_blocks
 from domain.deals import Stage
 from storage.ladder import Task
 from storage.leads import Lead
+
+REPLIES_SHOWN = 3
+NOTHING = "Nothing is waiting for you. New leads bring their follow-ups with them."
 
 
 async def opened(desk: Desk, call: Call) -> None:
@@ -27,13 +34,16 @@ async def opened(desk: Desk, call: Call) -> None:
 async def publish(desk: Desk, who: Actor) -> None:
     """Publish a member's Home; when Slack does not take it, the next look draws it again."""
     board, deals = await desk.leads.board(who), await desk.deals.waiting(who)
+    replies, pauses = await desk.inbound.queue(who), await desk.pauses.standing(who)
     try:
-        await desk.client.views_publish(user_id=who.user_id, view=home(_blocks(board, deals, who)))
+        await desk.client.views_publish(
+            user_id=who.user_id, view=home([*banner(pauses), *_blocks(board, deals, replies, who)])
+        )
     except SlackApiError as error:
         log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
 
 
-def _blocks(board: Board, deals: Sequence[BoardRow], who: Actor) -> list[Block]:
+def _blocks(board: Board, deals: Sequence[BoardRow], replies: Sequence[Waiting], who: Actor) -> list[Block]:
     buttons = [
         button("New lead", Action.NEW_LEAD, "new", style="primary"),
         button("Price an offer", Action.PRICE, "0"),
@@ -41,12 +51,29 @@ def _blocks(board: Board, deals: Sequence[BoardRow], who: Actor) -> list[Block]:
     return [
         actions(buttons, block_id="quick_actions"),
         header("Needs you now"),
-        *_needed(board, deals),
+        *_replies(replies, who),
+        *(_needed(board, deals) or ([] if replies else [section(NOTHING)])),
         divider(),
         section(f"{bold('The team today')}\n{_numbers(board)}"),
         divider(),
         *list_blocks("Your newest leads", board.leads, who),
         context(f"As of {for_reader(board.now)} · configurable defaults, not legal advice"),
+    ]
+
+
+def _replies(replies: Sequence[Waiting], who: Actor) -> list[Block]:
+    """The replies that wait for a person, which hold everything to who wrote them: the first, and how many more."""
+    if not replies:
+        return []
+    more = len(replies) - REPLIES_SHOWN
+    rest = [context(f"{more} more: `/policy replies` lists them.")] if more > 0 else []
+    shown = (block for each in replies[:REPLIES_SHOWN] for block in reply_blocks(each, who))
+    title = "Replies that wait for a person"
+    return [
+        section(f"{bold(title)}\nThey may be opt-outs: nothing is sent to who wrote them."),
+        *shown,
+        *rest,
+        divider(),
     ]
 
 
@@ -58,8 +85,6 @@ def _numbers(board: Board) -> str:
 
 def _needed(board: Board, deals: Sequence[BoardRow]) -> list[Block]:
     """The next follow-ups and what deals wait for: seven lines at most."""
-    if not board.next_steps and not deals:
-        return [section("Nothing is waiting for you. New leads bring their follow-ups with them.")]
     steps = board.next_steps[: STEPS_LIMIT - len(deals)]
     lines = [_step(task, lead, overdue=task.due_at <= board.now) for task, lead in steps]
     return [*lines, *(_deal(row) for row in deals)]

@@ -11,6 +11,8 @@ class Command(StrEnum):
     DEAL = "/deal"
     BUYER = "/buyer"
     LIQUIDITY = "/liquidity"
+    POLICY = "/policy"
+    VALHALLA = "/valhalla"
 
 
 class Shortcut(StrEnum):
@@ -37,7 +39,17 @@ class View(StrEnum):
     COMPS_SHOWN = "comps_shown"
     OFFER_POLICY = "offer_policy_form"
     OFFER_POLICY_SHOWN = "offer_policy_shown"
+    POLICY = "policy_form"
+    POLICY_SHOWN = "policy_shown"
     BUYER = "buyer_form"
+    CONSENT = "consent_form"
+    CONSENT_SHOWN = "consent_shown"
+    REPLY = "reply_form"
+    REPLY_SHOWN = "reply_shown"
+    PAUSE = "pause_form"
+    PAUSED = "pause_shown"
+    SETUP = "setup_form"
+    SETUP_SHOWN = "setup_shown"
     HOME = "home"
 
 
@@ -66,6 +78,9 @@ class Action(StrEnum):
     COMPS_INPUT = "comps_input"
     EDIT_OFFER_POLICY = "edit_offer_policy_button"
     OFFER_POLICY_INPUT = "offer_policy_input"
+    SHOW_POLICY = "show_policy"
+    EDIT_POLICY = "edit_policy_button"
+    POLICY_INPUT = "policy_input"
     SHOW_BUYER = "show_buyer_button"
     EDIT_BUYER = "edit_buyer_button"
     PAUSE_BUYER = "pause_buyer_button"
@@ -73,6 +88,12 @@ class Action(StrEnum):
     REMOVE_BUYER = "remove_buyer_button"
     FEEDBACK = "feedback_button"
     UNDO_FEEDBACK = "undo_feedback_button"
+    RECORD_CONSENT = "record_consent_button"
+    CONSENT_INPUT = "consent_input"
+    LOG_REPLY = "log_reply_button"
+    REPLY_IS_STOP = "reply_is_stop_button"
+    REPLY_IS_NOT = "reply_is_not_button"
+    SET_UP = "set_up_button"
 
 
 FIELD = "value"

@@ -1,27 +1,25 @@
 """What a lead looks like in Slack: its card, rendered from rows, and a line in a list."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.services.actors import Actor
 from bot.services.leads import LeadCard
 from bot.slack.blocks import Block, actions, button, context, divider, fields, header, section
+from bot.slack.consent_card import MEDIUM_NAMES, consent_line, counts
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
 from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
 from domain.arv import Confidence
 from domain.contact import mask_contacts, mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
-from domain.leads import ContactBasis, LeadStatus
+from domain.leads import LeadStatus
 from domain.money import show, show_short
 from domain.policy import Medium
 from domain.roles import may_see_contact
-from domain.zones import zone
-from storage.contacts import Consent
+from domain.zones import local_date, zone
 from storage.ladder import TaskState
 from storage.leads import Lead
-
-MEDIUM_NAMES = {Medium.SMS: "SMS", Medium.EMAIL: "E-mail", Medium.CALL: "Call"}
 
 
 def card_text(card: LeadCard) -> str:
@@ -42,7 +40,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         section(_money(card)),
         *_missing(lead),
         *_which_one(lead),
-        section("\n".join((_next_line(card), consent_line(card.consents), _window_line(card, who)))),
+        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who)))),
         *_notes(lead, who),
         actions(_buttons(card), block_id=f"lead_{lead.number}"),
     ]
@@ -204,24 +202,25 @@ def _obstacle(medium: Medium, card: LeadCard) -> str:
     """Say what still stands in a step's way: no number, or nothing that lets us text."""
     if card.lead.phone is None:
         return " · no phone number yet"
-    may_text = medium is not Medium.SMS or any(entry.medium in (Medium.SMS, None) for entry in card.consents)
+    may_text = medium is not Medium.SMS or any(counts(entry, medium, today=_today(card)) for entry in card.consents)
     return "" if may_text else " · texting waits for consent"
 
 
-def consent_line(consents: Sequence[Consent]) -> str:
-    """Say what the ledger holds of somebody, and for which media."""
-    if not consents:
-        return f"{bold('Consent')} none recorded: texts and e-mails are blocked, calls are not"
-    said = {f"{ContactBasis(entry.kind).label.lower()}, {entry.obtained_on:%d %b}" for entry in consents}
-    media = [name for medium, name in MEDIUM_NAMES.items() if any(e.medium in (medium, None) for e in consents)]
-    return f"{bold('Consent')} {'; '.join(sorted(said))} ({', '.join(media)})"
+def _consent_line(card: LeadCard) -> str:
+    return consent_line(card.consents, today=_today(card))
+
+
+def _today(card: LeadCard) -> date:
+    """The date where the seller may be."""
+    return local_date(card.now, card.lead.zones)
 
 
 def _window_line(card: LeadCard, who: Actor | None) -> str:
     """Say when the seller may be texted; whether now only to the one who asks now, since a posted card stands."""
     if card.window is None:
         return f"{bold('Texting hours')} unknown: no policy or no time zone for this place"
-    now = f"\n{escape(card.window.verdict.sentence)}" if who else ""
+    verdict = card.window.verdict if who else None
+    now = f"\n{'✓' if verdict.allowed else '✗'} {escape(verdict.sentence)}" if verdict else ""
     hours = f"{escape(card.window.hours)} seller's time (policy {escape(card.window.row)}, house rule)"
     return f"{bold('Texting hours')} {hours}{now}"
 
@@ -240,4 +239,6 @@ def _buttons(card: LeadCard) -> list[Block]:
         button("Price an offer", Action.PRICE, number),
         button("Comparable sales", Action.ENTER_COMPS, number),
         button("Edit address", Action.COMPLETE_PLACE, number),
+        button("Record consent", Action.RECORD_CONSENT, f"L-{number}"),
+        button("Log a reply", Action.LOG_REPLY, number),
     ]

@@ -25,8 +25,8 @@ SOURCES = {
 MEDIA = {Medium.SMS.value: "Text messages", Medium.EMAIL.value: "E-mails", Medium.CALL.value: "Calls"}
 BASES = {basis.value: basis.label for basis in (ContactBasis.NONE, *(b for b in ContactBasis if b.value != "none"))}
 CONSENT_HINT = (
-    "Texts and e-mails need the seller's consent (CASL); a call does not. "
-    "Not legal advice: the team's rules are set by an admin."
+    "Texts and e-mails need the seller's consent (CASL); a call does not. What they agreed to counts "
+    "once its evidence is recorded from their card. Not legal advice: the team's rules are set by an admin."
 )
 
 
@@ -83,7 +83,7 @@ def consent_fields() -> list[Block]:
 
 
 def form_values(view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form holds, by field: text, an option's value, a list of values, or a day as YYYY-MM-DD."""
+    """Return what a form holds, by field: text, an option's value, a list of values, a day as YYYY-MM-DD, ids."""
     state: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     return {name: _value(element) for name, elements in state.items() for element in elements.values()}
 
@@ -93,6 +93,7 @@ def _value(element: Mapping[str, Any]) -> object:
         return [option["value"] for option in element.get("selected_options") or ()]
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
-    if "selected_date" in element:
-        return element["selected_date"]
+    for name in ("selected_date", "selected_channel", "selected_users"):
+        if name in element:
+            return element[name]
     return element.get("value")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.services.actors import Actor
-from bot.services.offer_policies import PolicyChanged, PolicyPlace
+from bot.services.offer_policies import PolicyChanged
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
@@ -12,6 +12,7 @@ from bot.slack.offer_policy_card import compared, policy_blocks, policy_text, sa
 from bot.slack.offer_policy_form import policy_view, read_change, read_seen, read_terms, redrawn
 from domain.errors import RuleBroken
 from domain.offers import OfferPolicy
+from domain.policy_places import PolicyPlace
 
 _HISTORY = re.compile(r"^history\b\s*", re.IGNORECASE)
 """`/offer policy history ON` asks for the same answer: the last versions stand in it."""

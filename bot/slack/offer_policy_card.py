@@ -1,11 +1,11 @@
 """What an offer policy looks like in Slack: its terms, what they give, its versions, and a change before and after."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from bot.services.offer_policies import (
     PolicyChanged,
-    PolicyPlace,
     PolicyPreview,
     PolicyShown,
     Tried,
@@ -18,6 +18,7 @@ from domain.geo import ALL, PROVINCES
 from domain.money import show
 from domain.offer_policies import PROBE_ARV, PROBE_REPAIRS
 from domain.offers import OfferPolicy, OfferStatus
+from domain.policy_places import PolicyPlace
 from storage.offer_policies import OfferPolicyVersion
 from storage.policies import SEEDED_BY
 
@@ -89,9 +90,13 @@ def _title(shown: PolicyShown) -> str:
     return f"{bold(f'Offer policy for {escape(place_name(place))}')}{default}\n{bold(row.label)} stands{reach}."
 
 
+def set_by(changed_by: str, at: datetime, reason: str) -> str:
+    """Return who set a version, when and why."""
+    return f"{_person(changed_by)}, {for_reader(at)}: {escape(reason, REASON_SHOWN)}"
+
+
 def _whose(version: OfferPolicyVersion) -> str:
-    """Who set a version, when and why."""
-    return f"{_person(version.changed_by)}, {for_reader(version.updated_at)}: {escape(version.reason, REASON_SHOWN)}"
+    return set_by(version.changed_by, version.updated_at, version.reason)
 
 
 def _person(user_id: str) -> str:

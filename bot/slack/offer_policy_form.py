@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.services.intake import field_errors, readable, rule
-from bot.services.offer_policies import PolicyChange, PolicyPlace, PolicyPreview, PolicySeen, PolicyShown, tried
+from bot.services.offer_policies import PolicyChange, PolicyPreview, PolicySeen, PolicyShown, tried
 from bot.slack.blocks import Block, context, modal, radio, section, text_input
 from bot.slack.ids import Action, View
 from bot.slack.lead_form import form_values
@@ -20,6 +20,7 @@ from domain.geo import ALL, PROVINCES
 from domain.money import parse_amount, plain_number, show_short
 from domain.offer_policies import ReasonMissing, ReasonTooLong, check_term, checked_reason
 from domain.offers import MultiplierOutOfRange, OfferPolicy
+from domain.policy_places import PolicyPlace
 
 RESULT = "result"
 """The block that is drawn anew while a person types."""

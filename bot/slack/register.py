@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.slack import (
     buyers,
     comps,
+    consents,
     deals,
     feedback,
     home,
@@ -18,7 +19,12 @@ from bot.slack import (
     live_offers,
     offer_policies,
     offers,
+    pauses,
     places,
+    policies,
+    replies_queue,
+    reply_form,
+    valhalla,
 )
 from bot.slack.calls import ACK_SECONDS, Ack, Call, Desk, Respond
 from bot.slack.errors import answer_error
@@ -33,6 +39,8 @@ COMMANDS: Mapping[str, Listener] = {
     Command.DEAL: deals.command,
     Command.BUYER: buyers.command,
     Command.LIQUIDITY: liquidity.command,
+    Command.POLICY: policies.command,
+    Command.VALHALLA: valhalla.command,
 }
 SHORTCUTS: Mapping[str, Listener] = {
     Shortcut.NEW_LEAD: leads.open_empty,
@@ -62,6 +70,9 @@ ACTIONS: Mapping[str, Listener] = {
     Action.COMPS_INPUT: comps.reread,
     Action.EDIT_OFFER_POLICY: offer_policies.open_form,
     Action.OFFER_POLICY_INPUT: offer_policies.recompute,
+    Action.SHOW_POLICY: policies.show_chosen,
+    Action.EDIT_POLICY: policies.open_form,
+    Action.POLICY_INPUT: policies.recompute,
     Action.SHOW_BUYER: buyers.show_clicked,
     Action.EDIT_BUYER: buyers.open_edit,
     Action.PAUSE_BUYER: buyers.pause,
@@ -69,6 +80,12 @@ ACTIONS: Mapping[str, Listener] = {
     Action.REMOVE_BUYER: buyers.remove,
     Action.FEEDBACK: feedback.record,
     Action.UNDO_FEEDBACK: feedback.undo,
+    Action.RECORD_CONSENT: consents.open_form,
+    Action.CONSENT_INPUT: consents.redraw,
+    Action.LOG_REPLY: reply_form.open_form,
+    Action.REPLY_IS_STOP: replies_queue.is_stop,
+    Action.REPLY_IS_NOT: replies_queue.is_not,
+    Action.SET_UP: valhalla.open_clicked,
 }
 SUBMISSIONS: Mapping[str, Listener] = {
     View.LEAD: leads.submitted,
@@ -81,7 +98,12 @@ SUBMISSIONS: Mapping[str, Listener] = {
     View.FIGURES: deals.figures_submitted,
     View.STAGE: deals.stage_submitted,
     View.OFFER_POLICY: offer_policies.submitted,
+    View.POLICY: policies.submitted,
     View.BUYER: buyers.submitted,
+    View.PAUSE: pauses.submitted,
+    View.SETUP: valhalla.submitted,
+    View.CONSENT: consents.submitted,
+    View.REPLY: reply_form.submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
 

@@ -82,11 +82,12 @@ async def test_a_buyer_is_stored_before_the_form_closes_and_their_card_follows(l
         "*Rooms* 3 beds and 2 baths at least",
         "*Proof of funds* 1 Feb 2026",
         "*Record* never contacted",
-        "they agreed in writing",
+        "*Consent* written consent of ",
+        "does not count: there is no evidence of it",
         "Pays cash.",
     ):
         assert expected in shown
-    assert action_ids(card) == [Action.EDIT_BUYER, Action.PAUSE_BUYER]
+    assert action_ids(card) == [Action.EDIT_BUYER, Action.RECORD_CONSENT, Action.PAUSE_BUYER]
     assert await count(sqlite, consent_event) == 3
 
 

@@ -14,12 +14,12 @@ from bot.slack.buyer_card import card_blocks, card_text, list_blocks, removed_bl
 from bot.slack.buyer_form import Kept, edit_view, new_view, read_kept
 from bot.slack.buyers import HELP, _missed
 from domain.buyer_command import QuickBuyer, quick_buyer
+from domain.consent import ConsentKind
 from domain.geo import MARKETS
-from domain.leads import ContactBasis
 from domain.liquidity_sums import Feedback
 from domain.policy import Medium
 from storage.buyers import Buyer
-from storage.contacts import Consent
+from storage.contacts import LedgerEntry
 from tests.acceptance.harness.texts import words
 from tests.bot.test_rendered import HOSTILE, LONG
 from tests.storage.builders import NOW
@@ -36,9 +36,9 @@ NOBODY = replace(
     min_baths=None, proof_of_funds_on=None, notes="", active=False, contacted=0, responded=0, bought=0,
 )  # fmt: skip
 CONSENTS = tuple(
-    Consent("x", medium, basis, date(2026, 1, day))
+    LedgerEntry(1, NOW, "x", medium, kind, date(2026, 1, day), None, None, None, "U0REP", None, True, None, {})
     for medium in (*Medium, None)
-    for basis in ContactBasis
+    for kind in ConsentKind
     for day in (1, 9)
 )
 ANSWERS = tuple(GivenAnswer(10**9, event, NOW) for event in Feedback)

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from structlog.testing import capture_logs
 
-from bot.slack.channels import find_channels
+from bot.slack.channels import find_channels, look_at
+from domain.setup import ChannelSeen
 from tests.acceptance.harness.fake_slack import FakeSlack
 from tests.acceptance.harness.signed import open_line
 
@@ -56,3 +58,43 @@ async def test_what_was_found_once_is_not_asked_for_again(sqlite, pages):
     workspace, slack, _ = await found(sqlite, ["other"])
     assert workspace.leads_channel_id == "C0LEADS"
     assert slack.calls == []
+
+
+class OneChannel(FakeSlack):
+    """A workspace that shows one channel."""
+
+    def __init__(self, **channel):
+        super().__init__()
+        self.channel = channel
+
+    def _answer(self, method, arguments):
+        return {"channel": self.channel} if method == "conversations.info" else super()._answer(method, arguments)
+
+
+async def looked_at(sqlite, slack):
+    line = await open_line(sqlite)
+    return await look_at(replace(line.desk, client=slack), "C1")
+
+
+@pytest.mark.parametrize(
+    ("shown", "seen"),
+    [
+        ({"name": "leads", "is_member": True}, ChannelSeen("C1", "leads")),
+        ({"name": "leads", "is_member": False}, ChannelSeen("C1", "leads")),
+        ({"name": "old", "is_archived": True}, ChannelSeen("C1", "old", is_archived=True)),
+        ({"name": "board", "is_private": True}, ChannelSeen("C1", "board", may_post=False)),
+        ({"name": "board", "is_private": True, "is_member": True}, ChannelSeen("C1", "board")),
+        ({}, ChannelSeen("C1")),
+    ],
+)
+async def test_a_chosen_channel_is_seen_as_slack_shows_it(sqlite, shown, seen):
+    assert await looked_at(sqlite, OneChannel(**shown)) == seen
+
+
+async def test_a_chosen_channel_that_is_gone_is_no_error_and_slack_being_away_is_one(sqlite):
+    slack = OneChannel()
+    slack.failing["conversations.info"] = "channel_not_found"
+    assert await looked_at(sqlite, slack) == ChannelSeen("C1", is_there=False)
+    slack.failing["conversations.info"] = "internal_error"
+    with pytest.raises(SlackApiError):
+        await looked_at(sqlite, slack)

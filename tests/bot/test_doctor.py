@@ -5,7 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from bot import doctor
 from bot.doctor import examine
+from domain.zones import ZoneReport
 from storage.database import Database
 from storage.migrate import upgrade
 
@@ -73,3 +75,10 @@ async def test_settings_that_are_wrong_are_named_and_the_zones_still_looked_at(m
     findings = await found()
     assert findings["settings"] == (False, "PORT is 'abc': a port is a whole number from 0 to 65535.")
     assert findings["time zones"][0]
+
+
+async def test_zones_that_do_not_know_the_law_are_said_to_block_everything(monkeypatch):
+    wrong = ZoneReport(ok=False, iana_version="2020a", wrong=("America/Vancouver is -8:00:00 from UTC.",))
+    monkeypatch.setattr(doctor, "check_zones", lambda: wrong)
+    ok, sentence = (await found())["time zones"]
+    assert (ok, sentence) == (False, "every message is blocked, tzdata 2020a: America/Vancouver is -8:00:00 from UTC.")

@@ -12,18 +12,15 @@ from typer.testing import CliRunner
 
 from bot import cli
 from bot.importing import (
-    ImportStopped,
     ImportWish,
     ReportIsFile,
     ReportUnwritable,
-    WorkspaceUnclear,
-    _plain_progress,
-    _progress,
     _run,
     import_buyers,
 )
 from bot.services.actors import Actor
 from bot.settings import Settings
+from bot.terminal import ImportStopped, WorkspaceUnclear, plain_progress, progress
 from storage.database import Database, DatabaseUnavailable
 from tests.acceptance.harness.fakes import another_writer
 from tests.bot.test_buyer_import import THREE, a_file, many
@@ -212,7 +209,7 @@ async def test_a_database_that_goes_away_half_way_says_how_to_go_on():
 
 def test_where_the_output_is_no_terminal_progress_is_a_line_now_and_then():
     written = io.StringIO()
-    moved = _plain_progress(Console(file=written), 25_000)
+    moved = plain_progress(Console(file=written), 25_000)
     for line in range(501, 25_001, 500):
         moved(line)
     assert written.getvalue().splitlines() == ["10,001 of 25,000 lines", "20,001 of 25,000 lines"]
@@ -220,7 +217,7 @@ def test_where_the_output_is_no_terminal_progress_is_a_line_now_and_then():
 
 def test_on_a_terminal_progress_is_a_bar():
     written = io.StringIO()
-    with _progress(Console(file=written, force_terminal=True, width=80), 100) as moved:
+    with progress(Console(file=written, force_terminal=True, width=80), 100) as moved:
         moved(100)
     assert "100/100" in written.getvalue()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.sandbox.blocks import check_message, check_view
 from bot.services.actors import Actor
 from bot.services.board import BoardRow
+from bot.services.inbound import Waiting
 from bot.services.leads import Board, LeadCard
 from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
@@ -24,14 +25,34 @@ from bot.slack.offer_form import offer_view, shown_view
 from domain.leads import parse_quick
 from domain.next_action import NextAction
 from domain.offers import OfferInputs, OfferPolicy, compute_offer
+from domain.optout import Intent
+from domain.pauses import Pause
 from domain.roles import Role
+from domain.rules import Medium
 from storage.database import Database
+from storage.inbound import InboundMessage, InboundState
 from storage.ladder import TaskState
 from tests.acceptance.harness.fake_slack import FakeSlack
 from tests.acceptance.harness.signed import open_line, set_up_workspace
 from tests.acceptance.harness.stand import FULL
 from tests.databases import apart
+from tests.storage.builders import NOW
 
+REPLY = InboundMessage(
+    1,
+    "SM1",
+    Medium.SMS,
+    "+14165550134",
+    "?",
+    Intent.AMBIGUOUS,
+    InboundState.NEEDS_PERSON,
+    1,
+    None,
+    NOW,
+    "twilio",
+    None,
+    None,
+)
 DANA, LEE = Actor("T0SANDBOX", "U0DANA"), Actor("T0SANDBOX", "U0LEE", Role.APPROVER)
 HOSTILE = (
     "<!channel>",
@@ -169,7 +190,10 @@ async def test_home_is_one_that_slack_takes(real, count, text):
     slack = FakeSlack()
     said = NextAction(text, is_lacking=True)
     deals = tuple(BoardRow(replace(real.card.deal, number=n), each, n, said) for n, each in enumerate(leads[:3]))
-    await publish(_HomeDesk(slack, _Boards(replace(real.board, leads=leads, next_steps=steps)), _Deals(deals)), DANA)
+    replies = tuple(Waiting(replace(REPLY, id=n, text=text), each, None) for n, each in enumerate(leads))
+    pauses = tuple(Pause("ON/Toronto", "U0SAM", NOW, text) for _ in leads)
+    board = _Boards(replace(real.board, leads=leads, next_steps=steps))
+    await publish(_HomeDesk(slack, board, _Deals(deals), _Replies(replies), _Pauses(pauses)), DANA)
     assert slack.faults == []
     (home,) = slack.made("views.publish")
     assert (
@@ -198,12 +222,34 @@ class _Deals:
 
 
 @dataclass(frozen=True, slots=True)
+class _Replies:
+    """Gives every member the same replies."""
+
+    shown: tuple[Waiting, ...]
+
+    async def queue(self, _who: Actor) -> tuple[Waiting, ...]:
+        return self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Pauses:
+    """Gives every member the same stops."""
+
+    shown: tuple[Pause, ...]
+
+    async def standing(self, _who: Actor) -> tuple[Pause, ...]:
+        return self.shown
+
+
+@dataclass(frozen=True, slots=True)
 class _HomeDesk:
     """What drawing Home works with."""
 
     client: FakeSlack
     leads: _Boards
     deals: _Deals
+    inbound: _Replies
+    pauses: _Pauses
 
 
 def a_quote(quote, arv="500000", repairs="40000", *, province="ON", market="Hamilton", **policy):

@@ -20,6 +20,17 @@ from domain.commands import parse_command as parse_lead_command
 from domain.deal_command import AskLiquidity, DealForLead, DealHelp, ShowBoard, ShowDeal, parse_deal_command
 from domain.liquidity_command import LiquidityHelp, LiquidityOf, parse_liquidity_command
 from domain.offer_command import EnterComps, OfferHelp, PriceLead, ShowEvidence, ShowPolicy, parse_offer_command
+from domain.policy_command import (
+    EditPolicy,
+    PauseOutreach,
+    PolicyHelp,
+    ResumeOutreach,
+    ShowProof,
+    ShowReplies,
+    WhyContact,
+    parse_policy_command,
+)
+from domain.setup_command import GiveRole, ListRoles, OpenSetup, SetupHelp, parse_setup_command
 from tests.contracts.slack_api import ROOT, contract
 
 ONE_LINE = 100
@@ -58,7 +69,7 @@ def test_home_and_messages_are_open(manifest):
 
 def test_the_commands_say_what_they_do_and_how(manifest):
     commands = {one["command"]: one for one in manifest["features"]["slash_commands"]}
-    assert set(commands) == {"/lead", "/offer", "/deal", "/buyer", "/liquidity"}
+    assert set(commands) == {"/lead", "/offer", "/deal", "/buyer", "/liquidity", "/policy", "/valhalla"}
     assert all(one["description"] and one["usage_hint"] for one in commands.values())
     assert all(len(one["usage_hint"]) <= ONE_LINE for one in commands.values())
 
@@ -80,6 +91,10 @@ def test_every_way_of_asking_that_a_hint_names_is_understood(manifest):
     assert asked == [ShowBuyer, FindBuyers, PauseBuyer, ResumeBuyer, ListBuyers, BuyerHelp]
     asked = [type(parse_liquidity_command(way)) for way in hints["/liquidity"]]
     assert asked == [LiquidityOf, LiquidityOf, LiquidityHelp]
+    asked = [type(parse_policy_command(way)) for way in hints["/policy"]]
+    assert asked == [EditPolicy, WhyContact, PauseOutreach, ResumeOutreach, ShowReplies, ShowProof, PolicyHelp]
+    asked = [type(parse_setup_command(way)) for way in hints["/valhalla"]]
+    assert asked == [OpenSetup, ListRoles, GiveRole, SetupHelp]
 
 
 def test_the_shortcuts_are_the_three_we_answer(manifest):

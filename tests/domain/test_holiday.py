@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.holiday import PROVINCES, UnknownProvince, holidays_of
+from domain.holiday import PROVINCES, HolidaysUnknown, UnknownProvince, holidays_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_the_list_is_made_once_and_nobody_can_change_it() -> None:
 def test_a_province_that_does_not_exist_is_refused(province: str) -> None:
     with pytest.raises(UnknownProvince, match="is not a province or territory of Canada"):
         holidays_of(province, 2026)
+
+
+@pytest.mark.parametrize("year", [1866, 2101, 9999])
+def test_a_year_that_the_calendar_does_not_know_is_an_error_and_no_year_without_holidays(year: int) -> None:
+    with pytest.raises(HolidaysUnknown, match=f"{year} are not known"):
+        holidays_of("BC", year)

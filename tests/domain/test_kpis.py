@@ -14,11 +14,13 @@ from domain.kpis import (
     deal,
     feedback,
     flow,
+    inbound,
     kpi_named,
     ladder,
     leadflow,
     notifications,
     offer,
+    opt_out,
     send,
 )
 
@@ -78,6 +80,8 @@ def test_an_unknown_pair_of_names_finds_nothing() -> None:
         (notifications(4), "notifications:4"),
         (send(9), "send:9"),
         (call(3), "call:3"),
+        (inbound(5), "inbound:5"),
+        (opt_out(6), "optout:6"),
         (approval(2), "approval:2"),
         (flow(7), "flow:7"),
     ],

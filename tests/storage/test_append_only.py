@@ -10,8 +10,10 @@ ROOT = Path(__file__).parents[2]
 APPEND_ONLY = (
     "audit_entry",
     "consent_event",
+    "contact_zone",
     "kpi_event",
     "offer_evidence",
+    "opt_out",
     "market_policy_version",
     "offer_policy_version",
 )

@@ -8,19 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
+from domain.consent import ConsentKind, Lists
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import FeedbackEvent, Node, Sums
 from domain.liquidity_deals import outcome_of
+from domain.optout import Intent
+from domain.pauses import Pause
 from domain.property_types import PropertyType
 from domain.roles import Role
+from domain.rules import Medium
 from storage import (
     audit,
     buyers,
     contacts,
     deals,
+    do_not_call,
     feedback,
+    inbound,
     kpis,
     ladder,
     leads,
@@ -28,9 +34,12 @@ from storage import (
     live_offers,
     offer_policies,
     offers,
+    opt_outs,
+    pauses,
     policies,
     requests,
     schema,
+    sends,
     workspaces,
 )
 from storage.base import Tx
@@ -47,6 +56,22 @@ OFFER = {
     "amount": Decimal(300_000), "status": "presented", "presented_at": LONG_AGO, "expires_at": LONG_AGO, "note": "",
     "created_by": "U0REP", "created_at": LONG_AGO,
 }  # fmt: skip
+
+SEND = {
+    "key": "a", "medium": "SMS", "address": DRAFT.phone, "body": "Hi", "state": "delivered", "due_at": LONG_AGO,
+    "attempt_count": 1, "correlation_id": "send:1", "metadata": {}, "created_by": "U0REP", "settled_at": LONG_AGO,
+    "created_at": LONG_AGO,
+}  # fmt: skip
+
+
+REPLY = {
+    "provider_id": "SM1", "medium": "SMS", "address": DRAFT.phone, "text": "trying to stop it", "intent": "ambiguous",
+    "state": "needs_person", "received_at": LONG_AGO, "recorded_by": "U0REP", "created_at": LONG_AGO,
+}  # fmt: skip
+STOP = opt_outs.OptOut(DRAFT.phone, Medium.SMS, ConsentKind.STOP, LONG_AGO, "sms", "STOP", "U0REP")
+
+
+PAUSE = Pause(None, "U0SAM", NOW, "a complaint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +90,8 @@ class Ids:
     undone: int
     node: int
     offer: int
+    reply: int
+    download: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +114,35 @@ def _superseded(tx):
     return offer_policies.supersede_offer_policy(tx, old, new, now=NOW)
 
 
+def _superseded_contact_policy(tx):
+    """As above, for the contact policy."""
+    (stands, *_) = policies.market_policy_versions(tx, "ON", "ALL", limit=1)
+    old = replace(stands, policy=replace(stands.policy, version=7))
+    return policies.supersede_market_policy(tx, old, replace(old, policy=replace(old.policy, version=8)), now=NOW)
+
+
 def _said(event, buyer, deal):
     return FeedbackEvent(LONG_AGO, "ON", "Toronto", "SFR", event, buyer, f"feedback:{deal}")
 
 
 def _kept(deal, buyer, *, event="RESPONDED"):
     return liquidity.KeptDeal(deal, replace(outcome_of([_said(event, buyer, deal)]), reach=buyer), False)
+
+
+def _downloaded(tx):
+    """A do-not-call list in force with one number, which is the seller's; its id."""
+    facts = {
+        "downloaded_on": NOW.date(),
+        "rows": 1,
+        "area_codes": ["416"],
+        "file_hash": "hash",
+        "imported_by": "import",
+    }
+    download = do_not_call.add_dncl_import(tx, {**facts, "created_at": NOW})
+    do_not_call.list_national(tx, download, [DRAFT.phone], now=NOW)
+    do_not_call.finish_dncl_import(tx, download, now=NOW)
+    contacts.set_zone(tx, DRAFT.phone, "America/Halifax", by="U0REP", now=NOW)
+    return download
 
 
 def _answered(tx, buyer, deal):
@@ -113,6 +163,13 @@ def _answered(tx, buyer, deal):
 
 
 READINGS = {
+    inbound.find_inbound: Reading(lambda tx, ids: inbound.find_inbound(tx, ids.reply), None),
+    inbound.inbound_named: Reading(lambda tx, _: inbound.inbound_named(tx, "SM1"), None),
+    inbound.inbound_from: Reading(lambda tx, _: inbound.inbound_from(tx, DRAFT.phone), []),
+    inbound.waiting_at: Reading(lambda tx, _: inbound.waiting_at(tx, DRAFT.phone), False),
+    inbound.waiting: Reading(lambda tx, _: inbound.waiting(tx, limit=9), []),
+    opt_outs.opt_outs_of: Reading(lambda tx, _: opt_outs.opt_outs_of(tx, [DRAFT.phone]), []),
+    opt_outs.acted_on: Reading(lambda tx, ids: opt_outs.acted_on(tx, ids.reply), []),
     buyers.find_buyer: Reading(lambda tx, _: buyers.find_buyer(tx, number=1), None),
     buyers.get_buyer: Reading(lambda tx, ids: buyers.get_buyer(tx, ids.buyer), None),
     buyers.buyers_by_id: Reading(lambda tx, ids: buyers.buyers_by_id(tx, [ids.buyer]), {}),
@@ -120,9 +177,21 @@ READINGS = {
     buyers.search_buyers: Reading(lambda tx, _: buyers.search_buyers(tx, ["buyer"], limit=9), []),
     buyers.newest_buyers: Reading(lambda tx, _: buyers.newest_buyers(tx, limit=9), []),
     buyers.count_buyers: Reading(lambda tx, _: buyers.count_buyers(tx), (0, 0)),
+    pauses.all_pauses: Reading(lambda tx, _: pauses.all_pauses(tx), []),
+    pauses.pauses_for: Reading(lambda tx, _: pauses.pauses_for(tx, "ON", "Toronto"), []),
+    workspaces.sender_of: Reading(lambda tx, _: workspaces.sender_of(tx).business_name, None),
+    workspaces.cap_of: Reading(lambda tx, _: workspaces.cap_of(tx), 2),
+    workspaces.settings_of: Reading(lambda tx, _: workspaces.settings_of(tx).default_market, "ON/ALL"),
+    workspaces.members_of: Reading(lambda tx, _: workspaces.members_of(tx), []),
+    leads.leads_reached_by: Reading(lambda tx, _: leads.leads_reached_by(tx, DRAFT.phone), []),
     buyers.buyer_reached_by: Reading(lambda tx, _: buyers.buyer_reached_by(tx, phone=DRAFT.phone, email=None), None),
     buyers.reached_since: Reading(lambda tx, _: list(buyers.reached_since(tx, -1)), []),
-    contacts.consents_of: Reading(lambda tx, _: contacts.consents_of(tx, [DRAFT.phone, DRAFT.email]), []),
+    contacts.ledger_of: Reading(lambda tx, _: contacts.ledger_of(tx, [DRAFT.phone, DRAFT.email]), []),
+    contacts.zone_of: Reading(lambda tx, _: contacts.zone_of(tx, DRAFT.phone), None),
+    do_not_call.lists_of: Reading(lambda tx, _: do_not_call.lists_of(tx, DRAFT.phone), Lists()),
+    do_not_call.finished_import: Reading(lambda tx, _: do_not_call.finished_import(tx, "hash", NOW.date()), None),
+    do_not_call.newest_downloads: Reading(lambda tx, _: do_not_call.newest_downloads(tx, ["416"]), {}),
+    do_not_call.count_national: Reading(lambda tx, _: do_not_call.count_national(tx, ["416"]), {"416": 0}),
     deals.deal_of: Reading(lambda tx, ids: deals.deal_of(tx, ids.lead), None),
     deals.find_deal: Reading(lambda tx, ids: deals.find_deal(tx, number=ids.number), None),
     deals.get_deal: Reading(lambda tx, ids: deals.get_deal(tx, ids.deal), None),
@@ -163,6 +232,13 @@ READINGS = {
     live_offers.offers_of: Reading(lambda tx, ids: live_offers.offers_of(tx, ids.deal), []),
     live_offers.offers_of_deals: Reading(lambda tx, ids: live_offers.offers_of_deals(tx, [ids.deal]), {}),
     live_offers.due_offers: Reading(lambda tx, _: live_offers.due_offers(tx, NOW), []),
+    policies.all_market_policies: Reading(lambda tx, _: {one.version for one in policies.all_market_policies(tx)}, {1}),
+    policies.market_policy_versions: Reading(
+        lambda tx, _: [one.policy.version for one in policies.market_policy_versions(tx, "ON", "ALL", limit=9)], [1]
+    ),
+    policies.market_policy_at: Reading(lambda tx, _: policies.market_policy_at(tx, "ON", "ALL", 7), None),
+    sends.contacts_since: Reading(lambda tx, _: sends.contacts_since(tx, DRAFT.phone, None), 0),
+    sends.sends_since: Reading(lambda tx, _: sends.sends_since(tx, LONG_AGO, NOW, limit=9), []),
     policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
     offer_policies.effective_offer_policy: Reading(
         lambda tx, _: offer_policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
@@ -182,6 +258,9 @@ READINGS = {
 }
 
 CHANGES = {
+    inbound.decide_inbound: lambda tx, ids: inbound.decide_inbound(
+        tx, ids.reply, intent=Intent.NONE, by="U0REP", now=NOW
+    ),
     buyers.change_buyer: lambda tx, ids: buyers.change_buyer(tx, ids.buyer, {"notes": "changed"}),
     buyers.set_areas: lambda tx, ids: buyers.set_areas(tx, ids.buyer, [], now=NOW),
     buyers.next_change: lambda tx, _: buyers.next_change(tx),
@@ -195,6 +274,9 @@ CHANGES = {
     liquidity.keep_deals: lambda tx, ids: liquidity.keep_deals(tx, [_kept(ids.deal, 9)], now=NOW),
     liquidity.forget_deal: lambda tx, ids: liquidity.forget_deal(tx, ids.deal),
     liquidity.forget_deals: lambda tx, _: liquidity.forget_deals(tx),
+    do_not_call.list_national: lambda tx, ids: do_not_call.list_national(tx, ids.download, ["+14165550777"], now=NOW),
+    do_not_call.drop_older: lambda tx, ids: do_not_call.drop_older(tx, ids.download + 1, "416"),
+    do_not_call.finish_dncl_import: lambda tx, ids: do_not_call.finish_dncl_import(tx, ids.download, now=LONG_AGO),
     ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": LONG_AGO}),
     leads.change_lead: lambda tx, ids: leads.change_lead(tx, ids.lead, {"notes": "changed"}),
     leads.set_card: lambda tx, ids: leads.set_card(tx, ids.lead, channel_id="C1", ts="1.2", permalink=None),
@@ -207,14 +289,19 @@ CHANGES = {
     leads.change_brief: lambda tx, ids: leads.change_brief(tx, ids.brief, {"notes": "changed"}),
     live_offers.change_offer: lambda tx, ids: live_offers.change_offer(tx, ids.offer, {"note": "changed"}),
     offer_policies.supersede_offer_policy: lambda tx, _: _superseded(tx),
+    policies.supersede_market_policy: lambda tx, _: _superseded_contact_policy(tx),
+    pauses.add_pause: lambda tx, _: pauses.add_pause(tx, None, PAUSE),
+    pauses.remove_pause: lambda tx, _: pauses.remove_pause(tx, ("ON", "Toronto")),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
-    workspaces.set_channels: lambda tx, _: workspaces.set_channels(tx, {"digest_channel_id": "C9"}),
+    workspaces.set_settings: lambda tx, _: workspaces.set_settings(tx, {"digest_channel_id": "C9"}),
+    workspaces.set_role: lambda tx, _: workspaces.set_role(tx, "U0REP", Role.ADMIN),
     workspaces.next_numbers: lambda tx, _: workspaces.next_numbers(tx, "lead"),
 }
 
 ADDITIONS = {
-    audit.record, buyers.add_areas, buyers.add_buyers, contacts.add_consents, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
-    leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies,
+    audit.record, inbound.add_inbound, opt_outs.add_opt_out, buyers.add_areas, buyers.add_buyers, contacts.add_consents, contacts.set_zone, do_not_call.add_dncl_import,
+    do_not_call.add_internal, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
+    leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies, policies.add_market_policy,
     offer_policies.seed_offer_policies, offer_policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
 }  # fmt: skip
 """Functions that only add rows, each under the transaction's own workspace."""
@@ -230,10 +317,14 @@ async def ids(database) -> Ids:
 
     def fill(tx):
         buyer = add_buyer(tx, phone=DRAFT.phone, search_text="buyer 1")
+        tx.connection.execute(insert(sends.send), tx.own(**SEND))
         leads.set_card(tx, carded, channel_id="C1", ts="1.1", permalink=None)
         audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
         workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
-        workspaces.set_channels(tx, {"leads_channel_id": "C1", "default_market": "BC/Vancouver"})
+        pauses.add_pause(tx, ("ON", "Toronto"), PAUSE)
+        settings = {"business_name": "Maple Homes", "contact_cap_per_day": 5}
+        tx.connection.execute(update(workspaces.workspace).where(workspaces.workspace.c.id == HERE).values(settings))
+        workspaces.set_settings(tx, {"leads_channel_id": "C1", "default_market": "BC/Vancouver"})
         node = liquidity.buyer_liquidity_node
         tx.connection.execute(update(node).where(node.c.workspace_id == HERE).values(buyer_count=5))
         for policy in (market_policy, offer_policy):
@@ -242,8 +333,21 @@ async def ids(database) -> Ids:
         evidence_id = deals.deal_of(tx, done.lead_id).evidence_id
         answers = _answered(tx, buyer, done.deal_id)
         offer = live_offers.add_offer(tx, {**OFFER, "deal_id": done.deal_id, "evidence_id": evidence_id})
+        reply = inbound.add_inbound(tx, REPLY)
+        opt_outs.add_opt_out(tx, replace(STOP, inbound_id=reply), now=NOW)
         return Ids(
-            done.lead_id, done.number, done.deal_id, brief.id, task.id, evidence_id, carded, buyer, *answers, offer
+            done.lead_id,
+            done.number,
+            done.deal_id,
+            brief.id,
+            task.id,
+            evidence_id,
+            carded,
+            buyer,
+            *answers,
+            offer,
+            reply=reply,
+            download=_downloaded(tx),
         )
 
     return await database.write(HERE, fill)

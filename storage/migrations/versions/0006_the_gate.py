@@ -18,6 +18,8 @@ def upgrade() -> None:
     op.add_column("consent_event", sa.Column("opt_in", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("consent_event", sa.Column("referrer", sa.Text()))
     op.add_column("consent_event", sa.Column("detail", JSON, nullable=False, server_default="{}"))
+    op.create_index("ix_lead_phone", "lead", ["workspace_id", "phone"])
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["workspace_id", "subject"])
     _people()
     _lists()
     _pauses()
@@ -26,6 +28,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     drop_tables(["send", "market_pause", "dncl_import", "do_not_call", "inbound_message", "opt_out", "contact_zone"])
+    op.drop_index("ix_audit_entry_subject", "audit_entry")
+    op.drop_index("ix_lead_phone", "lead")
     for name in reversed(CONSENT):
         op.drop_column("consent_event", name)
 
@@ -67,6 +71,7 @@ def _people() -> None:
     )
     for table in ("contact_zone", "opt_out", "inbound_message"):
         op.create_index(f"ix_{table}_address", table, ["workspace_id", "address"])
+    op.create_index("ix_opt_out_inbound_id", "opt_out", ["workspace_id", "inbound_id"])
     op.create_index("ix_inbound_message_state", "inbound_message", ["workspace_id", "state", "received_at"])
 
 

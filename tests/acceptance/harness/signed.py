@@ -19,6 +19,7 @@ from bot.sandbox.elements import full_state
 from bot.sandbox.entries import with_fields
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.signing import signed_headers
+from bot.services.setup import About
 from bot.slack.calls import Desk
 from bot.slack.channels import find_channels
 from bot.slack.register import register
@@ -124,7 +125,8 @@ class Line:
 async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
-    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES)
+    about = About("0.0.0", "reached by signed requests", "a test's")
+    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES, about=about)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
     return Line(app, desk, slack, clock)
