@@ -32,7 +32,7 @@ RULES = Rules.from_json(
 )
 HOLIDAYS = {**holidays_of("ON", 2026), **holidays_of("ON", 2027)}
 POLICY = Policy("ON", "ALL", True, RULES)
-BODY = "Hi Ann. Maple Homes, 1 Main St, Hamilton ON. Reply STOP to opt out."
+BODY = "Hi Ann, is the house still for sale? Maple Homes, 1 Main St, Hamilton ON, (905) 555-0100. Reply STOP to opt out"
 RARE = Rules.from_json({"contact_windows_local": [{"days": [1], "start": "13:00", "end": "13:30"}]})
 """Half an hour a week, which St. John's and Vancouver never share: the search goes to its end, 14 days on."""
 

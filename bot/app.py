@@ -72,6 +72,15 @@ SANDBOX_ROLES = {"U0LEE": Role.APPROVER, "U0SAM": Role.ADMIN}
 """First roles of the sandbox's people; with real Slack they come from the workspace."""
 
 
+SANDBOX_TEAM = {
+    "business_name": "Maple Homes",
+    "mailing_address": "1 Main St W, Hamilton ON L8P 1A1",
+    "contact_phone": "+19055550100",
+    "contact_email": "hello@maplehomes.example",
+}
+"""What the sandbox's team says of itself, so that its messages can be tried at once; `/valhalla setup` changes it."""
+
+
 class Program:
     """Everything, composed: `asgi` answers HTTP at once; `connect` speaks to Slack, once somebody serves `asgi`."""
 
@@ -104,7 +113,9 @@ class Program:
         """
         self.desk.client.session = ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS))
         team = await self.desk.client.auth_test()
-        workspace = await self.desk.workspaces.ensure(team["team_id"], name=team["team"])
+        workspace = await self.desk.workspaces.ensure(
+            team["team_id"], name=team["team"], says=SANDBOX_TEAM if self.sandbox else None
+        )
         self.desk.background.start(self.desk.leads.prepare(workspace.id))
         await find_channels(self.desk, workspace)
         if self.sandbox:

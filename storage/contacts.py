@@ -3,7 +3,7 @@
 An address is a phone number in E.164 or the `email_key` of an e-mail address, when it is written and when it is read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,7 +102,7 @@ _LEDGER_OF = (
 )
 _ZONE_OF = (
     select(_z.zone)
-    .where(_z.workspace_id == bindparam("workspace_id"), _z.address == bindparam("address"))
+    .where(_z.workspace_id == bindparam("workspace_id"), _z.address.in_(bindparam("addresses", expanding=True)))
     .order_by(_z.id.desc())
     .limit(1)
 )
@@ -142,7 +142,7 @@ def set_zone(tx: Tx, address: str, zone: str, *, by: str, now: datetime) -> None
     tx.connection.execute(insert(contact_zone), tx.own(address=address, zone=zone, set_by=by, created_at=now))
 
 
-def zone_of(tx: Tx, address: str) -> str | None:
-    """Return the IANA name of the zone that a person last set for an address."""
-    found: str | None = tx.connection.execute(_ZONE_OF, tx.own(address=address)).scalar_one_or_none()
+def zone_of(tx: Tx, addresses: Collection[str]) -> str | None:
+    """Return the IANA name of the zone that a person last set for one of somebody's addresses."""
+    found: str | None = tx.connection.execute(_ZONE_OF, tx.own(addresses=list(addresses))).scalar_one_or_none()
     return found

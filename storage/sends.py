@@ -1,5 +1,6 @@
 """Sends: the intent of one message to one address, and how far it came."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,12 +61,16 @@ class PastSend:
 
 _s = send.c
 _HAPPENED = func.coalesce(_s.settled_at, _s.created_at)
-_TO_ADDRESS = (
+_TO_ADDRESSES = (
     select(func.count())
     .select_from(send)
-    .where(_s.workspace_id == bindparam("workspace_id"), _s.address == bindparam("address"), _s.state.in_(COUNTED))
+    .where(
+        _s.workspace_id == bindparam("workspace_id"),
+        _s.address.in_(bindparam("addresses", expanding=True)),
+        _s.state.in_(COUNTED),
+    )
 )
-_TO_ADDRESS_SINCE = _TO_ADDRESS.where(bindparam("since", type_=Utc) <= _HAPPENED)
+_TO_ADDRESSES_SINCE = _TO_ADDRESSES.where(bindparam("since", type_=Utc) <= _HAPPENED)
 
 _MOMENT = func.coalesce(_s.settled_at, _s.due_at)
 _RECENT = (
@@ -81,14 +86,13 @@ _RECENT = (
 )
 
 
-def contacts_since(tx: Tx, address: str, since: datetime | None) -> int:
-    """Count what left, or may have left, for an address since an instant; None counts from the beginning.
+def contacts_since(tx: Tx, addresses: Collection[str], since: datetime | None) -> int:
+    """Count what left, or may have left, for some addresses since an instant; None counts from the beginning.
 
     A send that is under way counts from when it was created.
     """
-    if since is None:
-        return int(tx.connection.execute(_TO_ADDRESS, tx.own(address=address)).scalar_one())
-    return int(tx.connection.execute(_TO_ADDRESS_SINCE, tx.own(address=address, since=since)).scalar_one())
+    query, moment = (_TO_ADDRESSES, {}) if since is None else (_TO_ADDRESSES_SINCE, {"since": since})
+    return int(tx.connection.execute(query, tx.own(addresses=list(addresses), **moment)).scalar_one())
 
 
 def sends_since(tx: Tx, since: datetime, until: datetime, *, limit: int) -> list[PastSend]:

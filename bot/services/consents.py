@@ -116,7 +116,7 @@ class _Found:
     recipient: Recipient
 
     def ask(self, tx: Tx, now: datetime) -> ConsentAsk:
-        said = next(filter(None, (zone_of(tx, address) for address in self.recipient.addresses)), None)
+        said = zone_of(tx, self.recipient.addresses)
         return ConsentAsk(self.subject, self.person, self.phone, self.email, said, _today(now, self.recipient.zones))
 
     def address_of(self, medium: Medium) -> str | None:

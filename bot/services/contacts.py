@@ -1,7 +1,7 @@
 """The one question: may this person be contacted this way now. Nothing else in the product decides about sending."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.findings import holidays_around
 from bot.services.recipients import Recipient, recipient_named
-from domain.consent import ConsentEvent, ContactRequest, Lists, MessageKind
+from domain.consent import ConsentEvent, ConsentKind, ContactRequest, Lists, MessageKind
 from domain.content import has_identification, has_unsubscribe
 from domain.gate import Facts, GateVerdict, Stated, broken, judge
 from domain.kpis import Kpi, KpiEvent
@@ -115,12 +115,15 @@ def facts_for(
 ) -> Facts:
     """Read all that the gate asks about a known recipient."""
     province, market = found.province, found.market
+    ledger = ledger_at(tx, request.address)
+    if any(event.kind is ConsentKind.REFERRAL for event in ledger):
+        request = replace(request, is_first_message=contacts_since(tx, [request.address], None) == 0)
     return Facts(
         at=now,
         request=request,
         policy=effective_policy(market_policies(tx, province, market), province, market) if province else None,
         zone_report=zone_report,
-        ledger=ledger_at(tx, request.address),
+        ledger=ledger,
         lists=lists_of(tx, request.address) if request.medium is Medium.CALL else Lists(),
         holidays=holidays_around(province, now) if province else {},
         pauses=pauses_for(tx, province, market),
@@ -150,7 +153,6 @@ def _request(tx: Tx, wish: ContactWish, found: Recipient) -> ContactRequest:
         has_unsubscribe=spoken or has_unsubscribe(body, wish.medium),
         relevant_to_role=wish.relevant_to_role,
         referrer_named=wish.referrer_named,
-        is_first_message=contacts_since(tx, wish.address, None) == 0,
     )
 
 
@@ -159,7 +161,7 @@ def _contacts_today(tx: Tx, found: Recipient, now: datetime) -> int:
     if not found.zones:
         return 0
     midnight = min(midnight_before(now, name) for name in found.zones)
-    return sum(contacts_since(tx, address, midnight) for address in found.addresses)
+    return contacts_since(tx, found.addresses, midnight)
 
 
 def _record(tx: Tx, who: Actor, wish: ContactWish, verdict: GateVerdict, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """Proofs: all that is on record about contacting a person, for the one who must show that they might be contacted."""
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
@@ -8,11 +7,11 @@ from typing import Final
 from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.contacts import subject_of
-from bot.services.numbered import BuyerNotFound, lead_numbered
 from bot.services.recipients import is_phone, recipient_at
+from bot.services.subjects import subject_named
 from domain.consent import lapses_on
 from domain.consent_draft import RECORDABLE
-from domain.contact import EmailInvalid, PhoneInvalid, area_code, email_key, normalise_email, normalise_phone
+from domain.contact import area_code
 from domain.errors import RuleBroken
 from domain.proofs import Proof, ProofEntry, ProofSection, Value
 from domain.roles import may_administer
@@ -20,7 +19,6 @@ from domain.rules import Medium
 from domain.zones import iana_version
 from storage.audit import Change, record
 from storage.base import Tx
-from storage.buyers import find_buyer
 from storage.contact_history import audited_about, downloads_covering, listings_of, sends_to, zones_said
 from storage.contacts import LedgerEntry, ledger_of
 from storage.database import Database
@@ -28,7 +26,6 @@ from storage.inbound import inbound_from
 from storage.opt_outs import OptOut, opt_outs_of
 from storage.workspaces import find_workspace
 
-_NUMBERED: Final = re.compile(r"([LB])-?([0-9]{1,9})", re.IGNORECASE)
 EXPORTED: Final = "proof_exported"
 
 
@@ -36,18 +33,6 @@ class ProofNotYours(RuleBroken):
     """Only an admin may export what is on record about a person; your role is {role}."""
 
     code = "PROOF_NOT_YOURS"
-
-
-class ProofSubjectUnclear(RuleBroken):
-    """ "{text}" is no lead (L-7), buyer (B-5), phone number or e-mail address."""
-
-    code = "PROOF_SUBJECT_UNCLEAR"
-
-
-class NothingOnRecord(RuleBroken):
-    """{name} has neither a phone number nor an e-mail address, and records are kept by these."""
-
-    code = "NOTHING_ON_RECORD"
 
 
 class Proofs:
@@ -60,41 +45,19 @@ class Proofs:
     async def export(self, who: Actor, text: str) -> Proof:
         """Return all that is on record about a phone number, an e-mail address, or whoever L-7 or B-5 is.
 
-        Raises `ProofNotYours`, `ProofSubjectUnclear`, `LeadNotFound`, `BuyerNotFound` and `NothingOnRecord`.
+        Raises `ProofNotYours`, `SubjectUnclear`, `LeadNotFound`, `BuyerNotFound` and `NothingToReach`.
         """
         if not may_administer(who.role):
             raise ProofNotYours(role=who.role.value)
         now = self._clock.now()
 
         def work(tx: Tx) -> Proof:
-            proof = _proof(tx, who, _addresses(tx, text.strip()), now)
+            proof = _proof(tx, who, subject_named(tx, text).addresses, now)
             for address in proof.addresses:
                 record(tx, Change(who.user_id, EXPORTED, subject_of(address), after={"address": address}), now=now)
             return proof
 
         return await self._database.write(who.workspace_id, work)
-
-
-def _addresses(tx: Tx, text: str) -> tuple[str, ...]:
-    """The addresses that are meant: one that was typed stands alone, a lead or a buyer has all that stand on record."""
-    numbered = _NUMBERED.fullmatch(text)
-    if numbered is None:
-        return (_typed(text),)
-    is_lead, number = numbered[1].upper() == "L", int(numbered[2])
-    found = lead_numbered(tx, number) if is_lead else find_buyer(tx, number=number)
-    if found is None:
-        raise BuyerNotFound(number=number)
-    addresses = tuple(filter(None, (found.phone, found.email and email_key(found.email))))
-    if not addresses:
-        raise NothingOnRecord(name=text.upper())
-    return addresses
-
-
-def _typed(text: str) -> str:
-    try:
-        return email_key(normalise_email(text)) if "@" in text else normalise_phone(text)
-    except (PhoneInvalid, EmailInvalid) as odd:
-        raise ProofSubjectUnclear(text=text[:80]) from odd
 
 
 def _proof(tx: Tx, who: Actor, addresses: tuple[str, ...], now: datetime) -> Proof:

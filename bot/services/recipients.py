@@ -1,6 +1,5 @@
 """Who is behind an address, as far as the records tell: their leads or buyer, where they may be, and their place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.contact import email_key
@@ -38,7 +37,7 @@ def recipient_at(tx: Tx, address: str) -> Recipient:
     if buyer:
         return recipient_of_buyer(tx, buyer, address)
     place = locate(None, None, phone=phone)
-    zones = candidate_zones(said=zone_of(tx, address), place=frozenset(), phone=phone)
+    zones = candidate_zones(said=zone_of(tx, [address]), place=frozenset(), phone=phone)
     return Recipient((address,), zones, place.province, place.market)
 
 
@@ -55,7 +54,7 @@ def recipient_of_buyer(tx: Tx, buyer: Buyer, address: str) -> Recipient:
     by_number = locate(None, None, phone=buyer.phone)
     known = by_number if by_number.province or not places else places[0]
     place = frozenset().union(*(place.zones for place in places)) if places else frozenset()
-    zones = candidate_zones(said=_said(tx, addresses), place=place, phone=buyer.phone)
+    zones = candidate_zones(said=zone_of(tx, addresses), place=place, phone=buyer.phone)
     return Recipient(addresses, zones, known.province, known.market, buyer=buyer)
 
 
@@ -78,15 +77,10 @@ def _of_leads(tx: Tx, address: str, leads: list[Lead]) -> Recipient:
     addresses = _addresses(address, first.phone, first.email)
     place = frozenset().union(*(lead.zones for lead in leads))
     phone = address if is_phone(address) else first.phone
-    zones = candidate_zones(said=_said(tx, addresses), place=place, phone=phone)
+    zones = candidate_zones(said=zone_of(tx, addresses), place=place, phone=phone)
     return Recipient(addresses, zones, first.province, first.market, lead=first)
 
 
 def _addresses(address: str, phone: str | None, email: str | None) -> tuple[str, ...]:
     known = (address, phone, email_key(email) if email else None)
     return tuple(dict.fromkeys(filter(None, known)))
-
-
-def _said(tx: Tx, addresses: Iterable[str]) -> str | None:
-    """The zone that a person set for one of the addresses."""
-    return next(filter(None, (zone_of(tx, address) for address in addresses)), None)

@@ -1,6 +1,5 @@
 """`/policy why`: what the gate says about a person now, medium by medium, for somebody who asks and sends nothing."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +7,9 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.contacts import facts_for
-from bot.services.numbered import buyer_numbered, lead_numbered
 from bot.services.recipients import Recipient, is_phone, recipient_at, recipient_of_buyer, recipient_of_lead
+from bot.services.subjects import subject_named
 from domain.consent import ContactRequest, MessageKind
-from domain.contact import EmailInvalid, PhoneInvalid, email_key, normalise_email, normalise_phone
-from domain.errors import RuleBroken
 from domain.gate import GateVerdict, explain, judge
 from domain.pauses import Pause
 from domain.policy import Medium
@@ -22,22 +19,7 @@ from storage.base import Tx
 from storage.contacts import LedgerEntry, ledger_of
 from storage.database import Database
 from storage.pauses import pauses_for
-from storage.sends import contacts_since
 from storage.workspaces import sender_of
-
-_NUMBERED = re.compile(r"([LB])-?([0-9]{1,9})", re.IGNORECASE)
-
-
-class SubjectUnclear(RuleBroken):
-    """ "{text}" is no lead (L-7), buyer (B-5), phone number or e-mail address. Write `/policy why L-7`."""
-
-    code = "SUBJECT_UNCLEAR"
-
-
-class NothingToReach(RuleBroken):
-    """{label} has neither a phone number nor an e-mail address, so there is no way to contact them."""
-
-    code = "NOTHING_TO_REACH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +56,7 @@ class WhyBook:
     async def ask(self, who: Actor, text: str) -> Why:
         """Return what the gate says about a lead, a buyer, a phone number or an e-mail address.
 
-        Raises `SubjectUnclear`, `LeadNotFound`, `BuyerNotFound`, `BuyerRemoved` and `NothingToReach`.
+        Raises `SubjectUnclear`, `LeadNotFound`, `BuyerNotFound` and `NothingToReach`.
         """
         now, report = self._clock.now(), self._canary()
         return await self._database.read(who.workspace_id, lambda tx: _why(tx, who, text.strip(), now, report))
@@ -98,43 +80,25 @@ def _why(tx: Tx, who: Actor, text: str, now: datetime, report: ZoneReport) -> Wh
 
 def _subject(tx: Tx, who: Actor, text: str) -> tuple[Recipient, str, bool]:
     """Who is meant, what they are called, and whether the one who asks sees their addresses."""
-    numbered = _NUMBERED.fullmatch(text)
-    if numbered and numbered[1].upper() == "L":
-        return _lead(tx, who, int(numbered[2]))
-    if numbered:
-        buyer = buyer_numbered(tx, int(numbered[2]))
-        label = f"B-{buyer.number} {buyer.name}"
-        return recipient_of_buyer(tx, buyer, _first(label, buyer.phone, buyer.email)), label, True
-    address = _address(text)
-    found = recipient_at(tx, address)
+    named = subject_named(tx, text)
+    address = named.addresses[0]
+    if named.lead:
+        found = recipient_of_lead(tx, named.lead, address)
+    elif named.buyer:
+        found = recipient_of_buyer(tx, named.buyer, address)
+    else:
+        found = recipient_at(tx, address)
+    return found, _label(found), _sees(who, found)
+
+
+def _label(found: Recipient) -> str:
     if found.lead:
-        return found, f"L-{found.lead.number} {found.lead.name}", _sees(who, found)
-    return found, f"B-{found.buyer.number} {found.buyer.name}" if found.buyer else "", True
-
-
-def _lead(tx: Tx, who: Actor, number: int) -> tuple[Recipient, str, bool]:
-    lead = lead_numbered(tx, number)
-    label = f"L-{lead.number} {lead.name}"
-    found = recipient_of_lead(tx, lead, _first(label, lead.phone, lead.email))
-    return found, label, _sees(who, found)
+        return f"L-{found.lead.number} {found.lead.name}"
+    return f"B-{found.buyer.number} {found.buyer.name}" if found.buyer else ""
 
 
 def _sees(who: Actor, found: Recipient) -> bool:
     return found.lead is None or may_see_contact(who.role, user_id=who.user_id, rep_id=found.lead.rep_id)
-
-
-def _first(label: str, phone: str | None, email: str | None) -> str:
-    address = phone or (email_key(email) if email else None)
-    if address is None:
-        raise NothingToReach(label=label)
-    return address
-
-
-def _address(text: str) -> str:
-    try:
-        return email_key(normalise_email(text)) if "@" in text else normalise_phone(text)
-    except (PhoneInvalid, EmailInvalid) as odd:
-        raise SubjectUnclear(text=text[:80]) from odd
 
 
 def _would_be(tx: Tx, medium: Medium, address: str, found: Recipient) -> ContactRequest:
@@ -147,5 +111,4 @@ def _would_be(tx: Tx, medium: Medium, address: str, found: Recipient) -> Contact
         zones=found.zones,
         has_identification=medium is Medium.CALL or sender.is_complete,
         has_unsubscribe=True,
-        is_first_message=contacts_since(tx, address, None) == 0,
     )

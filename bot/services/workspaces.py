@@ -34,8 +34,13 @@ class Workspaces:
         self._database = database
         self._clock = clock
 
-    async def ensure(self, workspace_id: str, *, name: str, zone: str = DEFAULT_ZONE) -> Workspace:
-        """Return the workspace; create it first, with its policies and liquidity nodes, when it is new."""
+    async def ensure(
+        self, workspace_id: str, *, name: str, zone: str = DEFAULT_ZONE, says: Mapping[str, object] | None = None
+    ) -> Workspace:
+        """Return the workspace; create it first, with its policies and liquidity nodes, when it is new.
+
+        A new one `says` of itself what is given, by column name; nothing otherwise, until an admin sets it up.
+        """
         now = self._clock.now()
 
         def work(tx: Tx) -> Workspace:
@@ -45,6 +50,8 @@ class Workspaces:
                 seed_market_policies(tx, rules, now=now)
                 seed_offer_policies(tx, PROVINCES, now=now)
                 seed_nodes(tx, MARKET_ROWS, now=now)
+                if says:
+                    set_settings(tx, says)
             found = find_workspace(tx)
             if found is None:
                 raise LookupError(f"workspace {workspace_id} is neither new nor there")

@@ -35,7 +35,10 @@ def card_blocks(card: BuyerCard) -> list[Block]:
         fields([_contact(buyer), f"{bold('Record')} {_record(buyer)}\n{_proof(buyer, card.today)}"]),
         section("\n".join((_areas_line(buyer), _types_line(buyer), _price_line(buyer), _rooms_line(buyer)))),
         *_questions(buyer),
-        section("\n".join((_answers_line(card), consent_line(card.consents, today=card.today)))),
+        section(
+            "\n".join((_answers_line(card), consent_line(card.consents, today=card.today))),
+            accessory=button("Contact now?", Action.ASK_GATE, f"B-{buyer.number}"),
+        ),
         *([divider(), context(escape(buyer.notes))] if buyer.notes.strip() else []),
         actions(_buttons(card), block_id=f"buyer_{buyer.number}"),
     ]

@@ -88,6 +88,7 @@ class Action(StrEnum):
     REMOVE_BUYER = "remove_buyer_button"
     FEEDBACK = "feedback_button"
     UNDO_FEEDBACK = "undo_feedback_button"
+    ASK_GATE = "ask_gate_button"
     RECORD_CONSENT = "record_consent_button"
     CONSENT_INPUT = "consent_input"
     LOG_REPLY = "log_reply_button"

@@ -40,7 +40,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         section(_money(card)),
         *_missing(lead),
         *_which_one(lead),
-        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who)))),
+        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who))), accessory=_ask_gate(card)),
         *_notes(lead, who),
         actions(_buttons(card), block_id=f"lead_{lead.number}"),
     ]
@@ -229,6 +229,10 @@ def _notes(lead: Lead, who: Actor | None) -> list[Block]:
     """The notes; people write other numbers there, which are masked like the seller's own."""
     notes = lead.notes if _sees(lead, who) else mask_contacts(lead.notes)
     return [divider(), context(escape(notes))] if notes.strip() else []
+
+
+def _ask_gate(card: LeadCard) -> Block:
+    return button("Contact now?", Action.ASK_GATE, f"L-{card.lead.number}")
 
 
 def _buttons(card: LeadCard) -> list[Block]:

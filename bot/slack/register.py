@@ -25,6 +25,7 @@ from bot.slack import (
     replies_queue,
     reply_form,
     valhalla,
+    why,
 )
 from bot.slack.calls import ACK_SECONDS, Ack, Call, Desk, Respond
 from bot.slack.errors import answer_error
@@ -80,6 +81,7 @@ ACTIONS: Mapping[str, Listener] = {
     Action.REMOVE_BUYER: buyers.remove,
     Action.FEEDBACK: feedback.record,
     Action.UNDO_FEEDBACK: feedback.undo,
+    Action.ASK_GATE: why.show_clicked,
     Action.RECORD_CONSENT: consents.open_form,
     Action.CONSENT_INPUT: consents.redraw,
     Action.LOG_REPLY: reply_form.open_form,

@@ -64,7 +64,8 @@ def checklist_view(shown: SetupShown) -> Block:
         for item in shown.items
     ]
     missing = sum(not item.is_done for item in shown.items)
-    head = f"{missing} of {len(rows)} steps {'lacks' if missing == 1 else 'lack'} something." if missing else "All is set up."
+    lack = "lacks" if missing == 1 else "lack"
+    head = f"{missing} of {len(rows)} steps {lack} something." if missing else "All is set up."
     return modal(View.SETUP_SHOWN, "Set-up", [section(bold(head)), *rows, *_footer(shown.settings)], close="Done")
 
 

@@ -8,3 +8,10 @@ async def show(desk: Desk, call: Call, text: str) -> None:
     """Answer with what the gate says about a lead, a buyer, a phone number or an e-mail address."""
     why = await desk.why.ask(await desk.actor(call.workspace_id, call.user_id), text)
     await call.ack(text=why_text(why), blocks=why_blocks(why), response_type="ephemeral")
+
+
+async def show_clicked(desk: Desk, call: Call) -> None:
+    """Answer the button of a card, for the person who clicked alone."""
+    await call.ack()
+    why = await desk.why.ask(await desk.actor(call.workspace_id, call.user_id), call.action["value"])
+    await desk.tell(call, why_text(why), why_blocks(why))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.slack.ids import Action
 from storage.audit import audit_entry
 from storage.kpis import kpi_event
 from tests.acceptance.harness.rows import count
@@ -90,3 +91,18 @@ async def test_asking_records_nothing_since_nobody_was_refused(socket):
     await asked(socket, "L-1")
 
     assert (await count(socket.database, kpi_event), await count(socket.database, audit_entry)) == before
+
+
+async def test_the_sandboxes_team_is_set_up_so_that_messages_can_be_tried_at_once(sellers):
+    answer = await asked(sellers, "L-3")
+
+    assert "*Text (416) 555-0133 now?*  *Yes*" in answer
+    assert "/valhalla setup" not in answer
+
+
+async def test_the_button_of_a_card_asks_the_same(sellers):
+    card = next(card for card in await sellers.cards() if "L-5" in card["text"])
+    await sellers.click(Action.ASK_GATE, user="dana", channel="leads", ts=card["ts"])
+
+    shown = [row for row in await sellers.messages(user="dana") if row["ephemeral"]]
+    assert "L-5 Seller 5" in words(shown[-1])

@@ -2,8 +2,9 @@
 
 import pytest
 
-from storage.workspaces import member, sender_of, settings_of
-from tests.acceptance.harness.rows import rows
+from bot.app import SANDBOX_TEAM
+from storage.workspaces import member, sender_of, settings_of, workspace
+from tests.acceptance.harness.rows import change, rows
 from tests.acceptance.harness.stand import TEAM_ID
 from tests.acceptance.harness.texts import words
 
@@ -14,6 +15,20 @@ BUSINESS = {
     "E-mail": "hello@maple.example",
 }
 COMPLETE = {"Business name": "Maple Homes", "Mailing address": "1 Main St, Hamilton ON", "Phone": "416-555-0134"}
+
+
+@pytest.fixture
+async def stand(stand):
+    """A team that has said nothing of itself yet, as one in real Slack begins; the sandbox's is set up."""
+    await change(stand.database, workspace, dict.fromkeys(SANDBOX_TEAM))
+    return stand
+
+
+@pytest.fixture
+async def socket(socket):
+    """The same over Socket Mode alone."""
+    await change(socket.database, workspace, dict.fromkeys(SANDBOX_TEAM))
+    return socket
 
 
 async def said(stand, text="", *, user="sam"):

@@ -92,7 +92,7 @@ async def test_where_they_live_is_set_for_all_their_addresses_with_or_without_co
     done = await book.record(rep(), LEAD, ConsentDraft(None, TODAY, zone="America/Halifax"), KEY)
     assert done == Recorded((), lacks_evidence=False, zone="America/Halifax")
     assert await ledger(database) == []
-    found = await database.read(HERE, lambda tx: [zone_of(tx, address) for address in (PHONE, EMAIL)])
+    found = await database.read(HERE, lambda tx: [zone_of(tx, [address]) for address in (PHONE, EMAIL)])
     assert found == ["America/Halifax"] * 2
     (row, _) = await database.read(HERE, lambda tx: zones_said(tx, [PHONE, EMAIL]))
     assert row.set_by == "U0REP"

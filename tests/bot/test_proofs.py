@@ -10,7 +10,8 @@ from sqlalchemy import insert
 from bot.services.actors import Actor
 from bot.services.contacts import subject_of
 from bot.services.numbered import BuyerNotFound, LeadNotFound
-from bot.services.proofs import NothingOnRecord, ProofNotYours, Proofs, ProofSubjectUnclear
+from bot.services.proofs import ProofNotYours, Proofs
+from bot.services.subjects import NothingToReach, SubjectUnclear
 from domain.consent import ConsentKind
 from domain.optout import ALL_MEDIA
 from domain.policy import Medium
@@ -158,8 +159,8 @@ async def test_who_is_not_there_or_cannot_be_reached_is_said(database, proofs):
     with pytest.raises(BuyerNotFound):
         await proofs.export(ADMIN, "B-9")
     for text in ("Ann", "12", "a@", ""):
-        with pytest.raises(ProofSubjectUnclear):
+        with pytest.raises(SubjectUnclear):
             await proofs.export(ADMIN, text)
     await database.write(HERE, lambda tx: change_lead(tx, 1, {"phone": None, "email": None}))
-    with pytest.raises(NothingOnRecord, match="L-1 has neither"):
+    with pytest.raises(NothingToReach, match="L-1 has neither"):
         await proofs.export(ADMIN, "L-1")

@@ -94,7 +94,7 @@ async def test_what_a_kind_needs_besides_is_read_and_whatever_is_odd_counts_agai
 
 
 async def test_the_zone_that_was_said_last_counts(team):
-    assert await team.read(HERE, lambda tx: zone_of(tx, ANN)) is None
+    assert await team.read(HERE, lambda tx: zone_of(tx, [ANN])) is None
 
     def said(tx):
         set_zone(tx, ANN, "America/Halifax", by="U0REP", now=NOW)
@@ -102,5 +102,5 @@ async def test_the_zone_that_was_said_last_counts(team):
         set_zone(tx, BOB, "America/Regina", by="U0SAM", now=NOW)
 
     await team.write(HERE, said)
-    zones = await team.read(HERE, lambda tx: [zone_of(tx, address) for address in (ANN, BOB)])
+    zones = await team.read(HERE, lambda tx: [zone_of(tx, [address]) for address in (ANN, BOB)])
     assert zones == ["America/Toronto", "America/Regina"]

@@ -187,7 +187,7 @@ READINGS = {
     buyers.buyer_reached_by: Reading(lambda tx, _: buyers.buyer_reached_by(tx, phone=DRAFT.phone, email=None), None),
     buyers.reached_since: Reading(lambda tx, _: list(buyers.reached_since(tx, -1)), []),
     contacts.ledger_of: Reading(lambda tx, _: contacts.ledger_of(tx, [DRAFT.phone, DRAFT.email]), []),
-    contacts.zone_of: Reading(lambda tx, _: contacts.zone_of(tx, DRAFT.phone), None),
+    contacts.zone_of: Reading(lambda tx, _: contacts.zone_of(tx, [DRAFT.phone]), None),
     do_not_call.lists_of: Reading(lambda tx, _: do_not_call.lists_of(tx, DRAFT.phone), Lists()),
     do_not_call.finished_import: Reading(lambda tx, _: do_not_call.finished_import(tx, "hash", NOW.date()), None),
     do_not_call.newest_downloads: Reading(lambda tx, _: do_not_call.newest_downloads(tx, ["416"]), {}),
@@ -237,7 +237,7 @@ READINGS = {
         lambda tx, _: [one.policy.version for one in policies.market_policy_versions(tx, "ON", "ALL", limit=9)], [1]
     ),
     policies.market_policy_at: Reading(lambda tx, _: policies.market_policy_at(tx, "ON", "ALL", 7), None),
-    sends.contacts_since: Reading(lambda tx, _: sends.contacts_since(tx, DRAFT.phone, None), 0),
+    sends.contacts_since: Reading(lambda tx, _: sends.contacts_since(tx, [DRAFT.phone], None), 0),
     sends.sends_since: Reading(lambda tx, _: sends.sends_since(tx, LONG_AGO, NOW, limit=9), []),
     policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
     offer_policies.effective_offer_policy: Reading(

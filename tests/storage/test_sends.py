@@ -32,7 +32,7 @@ def add(database, key, *, workspace_id=HERE, **changes):
 
 
 def contacts(database, since, workspace_id=HERE, address=NUMBER):
-    return database.read(workspace_id, lambda tx: contacts_since(tx, address, since))
+    return database.read(workspace_id, lambda tx: contacts_since(tx, [address], since))
 
 
 def past(database, *, since=NOW - timedelta(days=30), until=NOW, limit=9):
