@@ -220,7 +220,8 @@ def _window_line(card: LeadCard, who: Actor | None) -> str:
     if card.window is None:
         return f"{bold('Texting hours')} unknown: no policy or no time zone for this place"
     verdict = card.window.verdict if who else None
-    now = f"\n{'✓' if verdict.allowed else '✗'} {escape(verdict.sentence)}" if verdict else ""
+    may = "yes" if verdict and verdict.allowed else "no"
+    now = f"\n{bold('Text now')} {may} · {escape(verdict.sentence)}" if verdict else ""
     hours = f"{escape(card.window.hours)} seller's time (policy {escape(card.window.row)}, house rule)"
     return f"{bold('Texting hours')} {hours}{now}"
 

@@ -8,9 +8,9 @@ from bot.slack.blocks import Block, context, divider, header, section
 from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
 from bot.slack.pauses import banner
 from domain.contact import mask_email, mask_phone, show_phone
-from domain.gate import CANARY, CAP, CONTENT, LEGAL_HOURS, LISTS, PAUSE, REPLY, GateVerdict
+from domain.gate import CANARY, CAP, CONTENT, HOUSE, LEGAL_HOURS, LISTS, PAUSE, REPLY, WINDOW, Check, GateVerdict
 from domain.geo import PROVINCES
-from domain.policy import ALL_MARKETS, Medium, Verdict
+from domain.policy import ALL_MARKETS, Medium
 from domain.zones import zone
 
 QUESTIONS = {Medium.SMS: "Text", Medium.CALL: "Call", Medium.EMAIL: "E-mail"}
@@ -19,6 +19,8 @@ QUIET = frozenset({PAUSE, CANARY, REPLY, CONTENT, CAP})
 """Checks that are named only when they say no: a yes of theirs is what everybody expects."""
 
 
+OPEN = {LEGAL_HOURS: "Inside the legal calling hours", WINDOW: "Inside the team's window"}
+"""What a yes about time is called: law and policy are two questions, and both say "Open"."""
 OF_CALLS = frozenset({LISTS, LEGAL_HOURS})
 
 
@@ -47,16 +49,19 @@ def _answer(asked: Asked, why: Why) -> str:
     refused = [check for check in verdict.checks if not check.verdict.allowed]
     quiet = QUIET if asked.medium is Medium.CALL else QUIET | OF_CALLS
     passed = [check for check in verdict.checks if check.verdict.allowed and check.name not in quiet]
-    lines = [f"✗ {_sentence(check.verdict)}" for check in refused]
-    lines += [f"✓ {_sentence(check.verdict)}" for check in passed]
+    lines = [f"✗ {_sentence(check)}" for check in refused] + [f"✓ {_sentence(check)}" for check in passed]
     return "\n".join([heading, *lines, *_opening(verdict)])
 
 
-def _sentence(verdict: Verdict) -> str:
+def _sentence(check: Check) -> str:
     """A reason, with whether law or house policy says so and where."""
-    says = {"law": "law", "policy": "house rule"}.get(verdict.basis or "")
-    source = " ".join(filter(None, (f"{says}:" if says else "", verdict.source)))
-    return escape(verdict.sentence) + (f" _({escape(source)})_" if source else "")
+    verdict = check.verdict
+    said = verdict.sentence
+    if verdict.allowed and check.name in OPEN:
+        said = said.replace("Open", OPEN[check.name], 1)
+    says = {"law": "law", "policy": HOUSE}.get(verdict.basis or "")
+    source = ": ".join(dict.fromkeys(filter(None, (says, verdict.source))))
+    return escape(said) + (f" _({escape(source)})_" if source else "")
 
 
 def _opening(verdict: GateVerdict) -> list[str]:

@@ -87,7 +87,7 @@ async def test_a_buyer_is_stored_before_the_form_closes_and_their_card_follows(l
         "Pays cash.",
     ):
         assert expected in shown
-    assert action_ids(card) == [Action.EDIT_BUYER, Action.RECORD_CONSENT, Action.PAUSE_BUYER]
+    assert action_ids(card) == [Action.ASK_GATE, Action.EDIT_BUYER, Action.RECORD_CONSENT, Action.PAUSE_BUYER]
     assert await count(sqlite, consent_event) == 3
 
 
