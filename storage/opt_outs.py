@@ -54,6 +54,12 @@ class OptOut:
     lifted_at: datetime | None = None
     inbound_id: int | None = None
 
+    @property
+    def is_of_the_person(self) -> bool:
+        """Whether it stops all media, whichever address of theirs it came from; a wrong person's is of the address."""
+        wants_none = self.kind in (ConsentKind.DO_NOT_CALL, ConsentKind.WITHDRAWN)
+        return wants_none and not isinstance(self.scope, Medium) and self.lifted_at is None
+
     def event(self) -> ConsentEvent:
         """The entry as the ledger's rules read it: what lifts an opt-out is a START, and no consent."""
         medium = self.scope if isinstance(self.scope, Medium) else None

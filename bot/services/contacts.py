@@ -1,6 +1,6 @@
 """The one question: may this person be contacted this way now. Nothing else in the product decides about sending."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -115,7 +115,7 @@ def facts_for(
 ) -> Facts:
     """Read all that the gate asks about a known recipient."""
     province, market = found.province, found.market
-    ledger = ledger_at(tx, request.address)
+    ledger = ledger_at(tx, request.address, found.addresses)
     if any(event.kind is ConsentKind.REFERRAL for event in ledger):
         request = replace(request, is_first_message=contacts_since(tx, [request.address], None) == 0)
     return Facts(
@@ -134,10 +134,15 @@ def facts_for(
     )
 
 
-def ledger_at(tx: Tx, address: str) -> tuple[ConsentEvent, ...]:
-    """Return consents and opt-outs of one address as the law reads them."""
+def ledger_at(tx: Tx, address: str, known_by: Collection[str] = ()) -> tuple[ConsentEvent, ...]:
+    """Return consents and opt-outs of one address as the law reads them.
+
+    Who asked not to be contacted at all is heeded at every address that they are `known_by`, also at one that came to
+    the record later.
+    """
     consents = [entry.event() for entry in ledger_of(tx, [address])]
-    return (*consents, *(opt_out.event() for opt_out in opt_outs_of(tx, [address])))
+    rows = opt_outs_of(tx, {address, *known_by})
+    return (*consents, *(row.event() for row in rows if row.address == address or row.is_of_the_person))
 
 
 def _request(tx: Tx, wish: ContactWish, found: Recipient) -> ContactRequest:

@@ -160,7 +160,10 @@ async def test_a_corrected_form_submitted_again_is_a_second_lead(line, sqlite):
 async def test_an_unknown_command_is_slacks_own_message(socket):
     answer = await socket.command("/dance")
     assert (answer["ok"], answer["error"]) == (False, "unknown_command")
-    assert answer["message"] == "The manifest has no command '/dance': it has /lead, /offer, /deal, /buyer, /liquidity, /policy, /valhalla."
+    assert (
+        answer["message"]
+        == "The manifest has no command '/dance': it has /lead, /offer, /deal, /buyer, /liquidity, /policy, /valhalla."
+    )
 
 
 @pytest.mark.parametrize(

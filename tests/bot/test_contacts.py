@@ -81,7 +81,7 @@ async def test_a_seller_who_contacted_us_first_may_be_contacted_in_the_window(te
 
 
 OPTED_OUT = {
-    "address": DRAFT.phone, "scope": "SMS", "kind": "stop", "at": NOW - timedelta(hours=1), "source": "sms",
+    "address": DRAFT.phone, "scope": "sms", "kind": "stop", "at": NOW - timedelta(hours=1), "source": "sms",
     "text": "STOP", "recorded_by": "inbound",
 }  # fmt: skip
 SENT = {
@@ -112,6 +112,25 @@ async def test_a_row_of_each_table_is_heeded(team, table, values, wish, reason):
     verdict = await gate(team).may_contact(rep(), wish)
 
     assert (verdict.allowed, verdict.reason) == (False, reason)
+
+
+NO_CONTACT = OPTED_OUT | {"scope": "all", "kind": "do_not_call", "text": "do not contact me again"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "allowed"),
+    [
+        ({}, False),
+        ({"kind": "withdrawn"}, False),
+        ({"kind": "wrong_person"}, True),
+        ({"scope": "sms", "kind": "stop"}, True),
+    ],
+    ids=["no contact", "withdrawn", "wrong person", "stop by text"],
+)
+async def test_who_wants_no_contact_is_left_alone_at_every_address_on_their_record(team, changed, allowed):
+    await add(team, opt_out, **NO_CONTACT | changed)
+
+    assert (await gate(team).may_contact(rep(), EMAIL)).allowed is allowed
 
 
 async def test_two_contacts_a_day_are_enough(team):
