@@ -16,6 +16,7 @@ from bot.slack.lead_card import list_blocks
 from bot.slack.mrkdwn import bold, escape, for_reader
 from bot.slack.pauses import banner
 from bot.slack.reply_card import reply_blocks
+from bot.slack.setup_card import unfinished_blocks
 from domain.deals import Stage
 from storage.ladder import Task
 from storage.leads import Lead
@@ -35,10 +36,9 @@ async def publish(desk: Desk, who: Actor) -> None:
     """Publish a member's Home; when Slack does not take it, the next look draws it again."""
     board, deals = await desk.leads.board(who), await desk.deals.waiting(who)
     replies, pauses = await desk.inbound.queue(who), await desk.pauses.standing(who)
+    above = [*banner(pauses), *unfinished_blocks(await desk.setup.show(who))]
     try:
-        await desk.client.views_publish(
-            user_id=who.user_id, view=home([*banner(pauses), *_blocks(board, deals, replies, who)])
-        )
+        await desk.client.views_publish(user_id=who.user_id, view=home([*above, *_blocks(board, deals, replies, who)]))
     except SlackApiError as error:
         log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
 

@@ -53,6 +53,20 @@ def status_blocks(status: Status) -> list[Block]:
     ]
 
 
+def unfinished_blocks(shown: SetupShown) -> list[Block]:
+    """Return what an admin reads on Home until the set-up is whole; nothing for others, or once it is."""
+    step = shown.first_open
+    if step is None or not shown.may_change:
+        return []
+    missing = "; ".join(
+        f"{NAMES[item.step].lower()} ({', '.join(item.missing)})" for item in shown.items if item.missing
+    )
+    text = f"{bold('Valhalla is not set up yet.')} Texts and e-mails stay blocked without it. Missing: {missing}."
+    return [
+        section(text, accessory=button("Set up", Action.SET_UP, step.value, style="primary"), block_id="unfinished")
+    ]
+
+
 def checklist_view(shown: SetupShown) -> Block:
     """Return the last page of the set-up: what is done, what is missing, and a way back to each step."""
     rows = [

@@ -235,3 +235,19 @@ async def test_the_last_admin_is_kept_in_the_form_too(socket):
     answer = await socket.submit(view, {"Admins": ["lee"]}, user="sam")
     assert "This would leave the team without an admin" in answer["errors"]["admins"]
     assert (await roles(socket))["U0SAM"] == "admin"
+
+
+async def home_of(stand, user):
+    """Home as somebody sees it who opens it for the first time."""
+    return words(await stand.slack.get("home", user=user))
+
+
+async def test_home_reminds_an_admin_of_what_the_set_up_lacks_and_nobody_else(socket):
+    assert "Valhalla is not set up yet" in await home_of(socket, "sam")
+    assert "not set up" not in await home_of(socket, "dana")
+
+
+async def test_home_reminds_nobody_once_all_is_set_up(socket):
+    await socket.submit(await opened(socket), COMPLETE, user="sam")
+
+    assert "not set up" not in await home_of(socket, "sam")
