@@ -17,11 +17,13 @@ from bot.services.inbound import Waiting
 from bot.services.leads import Board, LeadCard
 from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
+from bot.services.setup import SetupShown
 from bot.slack.home import publish
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
 from bot.slack.lead_form import lead_view
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, shown_view
+from domain.content import Sender
 from domain.leads import parse_quick
 from domain.next_action import NextAction
 from domain.offers import OfferInputs, OfferPolicy, compute_offer
@@ -29,6 +31,7 @@ from domain.optout import Intent
 from domain.pauses import Pause
 from domain.roles import Role
 from domain.rules import Medium
+from domain.setup import TeamSettings, checklist
 from storage.database import Database
 from storage.inbound import InboundMessage, InboundState
 from storage.ladder import TaskState
@@ -193,7 +196,7 @@ async def test_home_is_one_that_slack_takes(real, count, text):
     replies = tuple(Waiting(replace(REPLY, id=n, text=text), each, None) for n, each in enumerate(leads))
     pauses = tuple(Pause("ON/Toronto", "U0SAM", NOW, text) for _ in leads)
     board = _Boards(replace(real.board, leads=leads, next_steps=steps))
-    await publish(_HomeDesk(slack, board, _Deals(deals), _Replies(replies), _Pauses(pauses)), DANA)
+    await publish(_HomeDesk(slack, board, _Deals(deals), _Replies(replies), _Pauses(pauses), _Setup()), DANA)
     assert slack.faults == []
     (home,) = slack.made("views.publish")
     assert (
@@ -241,6 +244,14 @@ class _Pauses:
         return self.shown
 
 
+class _Setup:
+    """A team that has said nothing of itself, seen by an admin: Home says so above all."""
+
+    async def show(self, _who: Actor) -> SetupShown:
+        settings = TeamSettings(Sender(None, None, None, None), None, None, None, 8, "America/Toronto", "ON/ALL")
+        return SetupShown(settings, {}, checklist(settings, []), may_change=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _HomeDesk:
     """What drawing Home works with."""
@@ -250,6 +261,7 @@ class _HomeDesk:
     deals: _Deals
     inbound: _Replies
     pauses: _Pauses
+    setup: _Setup
 
 
 def a_quote(quote, arv="500000", repairs="40000", *, province="ON", market="Hamilton", **policy):
