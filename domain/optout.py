@@ -56,7 +56,7 @@ NOTHING: Final = Inbound(Intent.NONE)
 def classify_inbound(text: str | None, *, opted_out: bool = False) -> Inbound:
     """Return what a message asks for; it never raises, and takes what is no text for nothing.
 
-    Carriers' keywords count as the whole message (law-and-time 1.4), phrases and a lone stop wherever they stand in
+    Carriers' keywords (of Twilio and AWS) count as the whole message, phrases and a lone stop wherever they stand in
     what the person wrote themselves. What may be a stop and may not is AMBIGUOUS: a person reads it. "Yes" asks to
     start again only while the address is `opted_out`.
     """
