@@ -6,12 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, insert, select, union_all, update
+from sqlalchemy import Column, Table, bindparam, insert, select
 
 from domain.geo import ALL
 from domain.offers import OfferPolicy
 from storage.base import Cents, Ratio, Tx, common, metadata
-from storage.policies import SEED_REASON, SEEDED_BY, kept, standing, versioned
+from storage.versions import SEED_REASON, SEEDED_BY, Versions, kept, standing, versioned
 
 
 def _terms() -> list[Column[Any]]:
@@ -108,8 +108,10 @@ def effective_offer_policy(tx: Tx, province: str | None, market: str) -> OfferPo
     return OfferPolicyRow(row.province, row.market, OfferPolicy(*row[2:])) if row else None
 
 
-def _version_columns(table: Table) -> list[Column[Any]]:
-    names = (
+_VERSIONS = Versions(
+    offer_policy,
+    offer_policy_version,
+    (
         "province",
         "market",
         "enabled",
@@ -122,61 +124,29 @@ def _version_columns(table: Table) -> list[Column[Any]]:
         "changed_by",
         "reason",
         "updated_at",
-    )
-    return [table.c[name] for name in names]
-
-
-def _of_the_row(table: Table) -> tuple[Any, ...]:
-    return (
-        table.c.workspace_id == bindparam("of_workspace"),
-        table.c.province == bindparam("of_province"),
-        table.c.market == bindparam("of_market"),
-    )
-
-
-_ALL_VERSIONS = union_all(
-    *(select(*_version_columns(table)).where(*_of_the_row(table)) for table in (offer_policy, offer_policy_version))
-).subquery()
-_NEWEST_VERSIONS = select(_ALL_VERSIONS).order_by(_ALL_VERSIONS.c.version.desc())
-_ONE_VERSION = select(_ALL_VERSIONS).where(_ALL_VERSIONS.c.version == bindparam("of_version"))
+    ),
+)
 
 
 def offer_policy_versions(tx: Tx, province: str, market: str, *, limit: int) -> list[OfferPolicyVersion]:
     """Return the newest versions of one row, the one that stands first; nothing where there is no such row."""
-    rows = tx.connection.execute(_NEWEST_VERSIONS.limit(limit), _of_place(tx, province, market))
-    return [_version(row) for row in rows]
+    return [_version(row) for row in _VERSIONS.newest(tx, (province, market), limit=limit)]
 
 
 def offer_policy_at(tx: Tx, province: str, market: str, version: int) -> OfferPolicyVersion | None:
     """Return one version of one row, whether it stands or was superseded; None where there was no such version."""
-    row = tx.connection.execute(_ONE_VERSION, _of_place(tx, province, market) | {"of_version": version}).one_or_none()
+    row = _VERSIONS.at(tx, (province, market), version)
     return _version(row) if row else None
 
 
 def supersede_offer_policy(tx: Tx, old: OfferPolicyVersion, new: OfferPolicyVersion, *, now: datetime) -> bool:
-    """Put `new` in the place of `old`, which stays readable as a version.
-
-    Returns False, and changes nothing, when the row is no longer at `old`'s version: somebody else was faster.
-    """
-    at_version = offer_policy.c.version == bindparam("of_version")
-    change = update(offer_policy).where(*_of_the_row(offer_policy), at_version).values(_values(new))
-    row = old.row
-    where = _of_place(tx, row.province, row.market) | {"of_version": row.policy.version}
-    if not tx.connection.execute(change, where).rowcount:
-        return False
-    tx.connection.execute(insert(offer_policy_version), tx.own(**_values(old), created_at=now))
-    return True
+    """Put `new` in the place of `old`, which stays readable; False when somebody else was faster."""
+    return _VERSIONS.supersede(tx, _values(old), _values(new), now=now)
 
 
 def add_offer_policy(tx: Tx, new: OfferPolicyVersion, *, now: datetime) -> bool:
-    """Add a row for a place that has none of its own; False, and nothing added, when somebody else was faster."""
-    values = tx.own(**_values(new), created_at=now)
-    added = tx.connection.execute(tx.upsert(offer_policy).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)
-
-
-def _of_place(tx: Tx, province: str, market: str) -> dict[str, object]:
-    return {"of_workspace": tx.workspace_id, "of_province": province, "of_market": market}
+    """Add a row for a place that has none of its own; False when somebody else was faster."""
+    return _VERSIONS.add(tx, _values(new), now=now)
 
 
 def _version(row: Any) -> OfferPolicyVersion:

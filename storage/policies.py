@@ -7,47 +7,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    insert,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Column, Table, bindparam, insert, select
 
 from domain.geo import ALL
 from domain.policy import Policy, Rules, RulesInvalid
-from storage.base import Json, Tx, Utc, common, metadata
-
-
-def versioned() -> list[Column[Any]]:
-    """Return fresh columns of one version of a place's policy: where it holds, and who set it, when and why."""
-    return [
-        Column("province", String(2), nullable=False),
-        Column("market", String(64), nullable=False),
-        Column("enabled", Boolean, nullable=False),
-        Column("changed_by", String(64), nullable=False),
-        Column("reason", Text, nullable=False),
-        Column("updated_at", Utc, nullable=False),
-        Column("version", Integer, nullable=False),
-    ]
-
-
-def standing() -> UniqueConstraint:
-    """One row of a place stands."""
-    return UniqueConstraint("workspace_id", "province", "market")
-
-
-def kept() -> UniqueConstraint:
-    """Each version of a place's row is kept once."""
-    return UniqueConstraint("workspace_id", "province", "market", "version")
+from storage.base import Json, Tx, common, metadata
+from storage.versions import SEED_REASON, SEEDED_BY, Versions, kept, standing, versioned
 
 
 def _rules_column() -> Column[Any]:
@@ -56,9 +21,6 @@ def _rules_column() -> Column[Any]:
 
 market_policy = Table("market_policy", metadata, *common(), *versioned(), _rules_column(), standing())
 market_policy_version = Table("market_policy_version", metadata, *common(), *versioned(), _rules_column(), kept())
-
-SEEDED_BY = "valhalla"
-SEED_REASON = "set when the workspace was created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,62 +90,32 @@ def all_market_policies(tx: Tx) -> list[Policy]:
     return [_policy(row) for row in tx.connection.execute(_EVERY_POLICY, tx.own())]
 
 
-def _version_columns(table: Table) -> list[Column[Any]]:
-    names = ("province", "market", "enabled", "rules_json", "version", "changed_by", "reason", "updated_at")
-    return [table.c[name] for name in names]
-
-
-def _of_the_row(table: Table) -> tuple[Any, ...]:
-    return (
-        table.c.workspace_id == bindparam("of_workspace"),
-        table.c.province == bindparam("of_province"),
-        table.c.market == bindparam("of_market"),
-    )
-
-
-_ALL_VERSIONS = union_all(
-    *(select(*_version_columns(table)).where(*_of_the_row(table)) for table in (market_policy, market_policy_version))
-).subquery()
-_NEWEST_VERSIONS = select(_ALL_VERSIONS).order_by(_ALL_VERSIONS.c.version.desc())
-_ONE_VERSION = select(_ALL_VERSIONS).where(_ALL_VERSIONS.c.version == bindparam("of_version"))
+_VERSIONS = Versions(
+    market_policy,
+    market_policy_version,
+    ("province", "market", "enabled", "rules_json", "version", "changed_by", "reason", "updated_at"),
+)
 
 
 def market_policy_versions(tx: Tx, province: str, market: str, *, limit: int) -> list[PolicyVersion]:
     """Return the newest versions of one row, the one that stands first; nothing where there is no such row."""
-    rows = tx.connection.execute(_NEWEST_VERSIONS.limit(limit), _of_place(tx, province, market))
-    return [_version(row) for row in rows]
+    return [_version(row) for row in _VERSIONS.newest(tx, (province, market), limit=limit)]
 
 
 def market_policy_at(tx: Tx, province: str, market: str, version: int) -> PolicyVersion | None:
     """Return one version of one row, whether it stands or was superseded; None where there was no such version."""
-    row = tx.connection.execute(_ONE_VERSION, _of_place(tx, province, market) | {"of_version": version}).one_or_none()
+    row = _VERSIONS.at(tx, (province, market), version)
     return _version(row) if row else None
 
 
 def supersede_market_policy(tx: Tx, old: PolicyVersion, new: PolicyVersion, *, now: datetime) -> bool:
-    """Put `new` in the place of `old`, which stays readable as a version.
-
-    Returns False, and changes nothing, when the row is no longer at `old`'s version: somebody else was faster.
-    """
-    at_version = market_policy.c.version == bindparam("of_version")
-    change = update(market_policy).where(*_of_the_row(market_policy), at_version).values(_values(new))
-    row = old.policy
-    where = _of_place(tx, row.province, row.market) | {"of_version": row.version}
-    if not tx.connection.execute(change, where).rowcount:
-        return False
-    tx.connection.execute(insert(market_policy_version), tx.own(**_values(old), created_at=now))
-    return True
+    """Put `new` in the place of `old`, which stays readable; False when somebody else was faster."""
+    return _VERSIONS.supersede(tx, _values(old), _values(new), now=now)
 
 
 def add_market_policy(tx: Tx, new: PolicyVersion, *, now: datetime) -> bool:
-    """Add a row for a place that has none of its own; False, and nothing added, when somebody else was faster."""
-    values = tx.own(**_values(new), created_at=now)
-    added = tx.connection.execute(tx.upsert(market_policy).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)
-
-
-def _of_place(tx: Tx, province: str, market: str) -> dict[str, object]:
-    return {"of_workspace": tx.workspace_id, "of_province": province, "of_market": market}
+    """Add a row for a place that has none of its own; False when somebody else was faster."""
+    return _VERSIONS.add(tx, _values(new), now=now)
 
 
 def _policy(row: Any) -> Policy:

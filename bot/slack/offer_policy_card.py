@@ -20,7 +20,7 @@ from domain.offer_policies import PROBE_ARV, PROBE_REPAIRS
 from domain.offers import OfferPolicy, OfferStatus
 from domain.policy_places import PolicyPlace
 from storage.offer_policies import OfferPolicyVersion
-from storage.policies import SEEDED_BY
+from storage.versions import SEEDED_BY
 
 LABEL_WIDTH, FIGURE_WIDTH = 18, 13
 """Two figures beside a label fit a phone's line of code."""

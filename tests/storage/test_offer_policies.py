@@ -12,8 +12,6 @@ from bot.services.offer_policies import OfferPolicies, PolicyChange, PolicyMoved
 from domain.offers import OfferPolicy
 from domain.roles import Role
 from storage.offer_policies import (
-    SEED_REASON,
-    SEEDED_BY,
     OfferPolicyRow,
     OfferPolicyVersion,
     add_offer_policy,
@@ -23,6 +21,7 @@ from storage.offer_policies import (
     supersede_offer_policy,
 )
 from storage.requests import RequestKey
+from storage.versions import SEED_REASON, SEEDED_BY
 from tests.storage.builders import ELSEWHERE, HERE, NOW, StandingClock, founded
 
 LATER = NOW + timedelta(days=1)

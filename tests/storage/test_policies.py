@@ -14,8 +14,6 @@ from domain.policy_places import PolicyPlace
 from domain.roles import Role
 from domain.window_lines import windows_in
 from storage.policies import (
-    SEED_REASON,
-    SEEDED_BY,
     PolicyVersion,
     add_market_policy,
     all_market_policies,
@@ -26,6 +24,7 @@ from storage.policies import (
     supersede_market_policy,
 )
 from storage.requests import RequestKey
+from storage.versions import SEED_REASON, SEEDED_BY
 from tests.storage.builders import ELSEWHERE, HERE, NOW, StandingClock, founded
 
 LATER = NOW + timedelta(days=1)
