@@ -33,6 +33,9 @@ async def test_a_card_that_slack_did_not_take_is_posted_later_exactly_once(socke
         assert (await socket.capture())["ok"]
     assert "card_not_posted" in [entry["event"] for entry in logs]
     assert await socket.cards() == []
+    # The listener's own retries take as long as they take; what is meant is a tick a second after the capture.
+    made = (await leads(socket.database))[0].created_at
+    await socket.slack.post("clock", to=(made + timedelta(seconds=1)).isoformat())
     await socket.tick()
     assert await socket.cards() == [], "the listener has three seconds of its own"
     await socket.slack.post("clock", advance_s=30)
