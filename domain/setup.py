@@ -17,7 +17,7 @@ ADDRESS_SHORTEST, ADDRESS_LIMIT = 10, 300
 HOURS: Final = range(24)
 
 
-class Step(StrEnum):
+class SetupStep(StrEnum):
     """One page of the set-up, in the order in which they follow."""
 
     BUSINESS = "business"
@@ -26,9 +26,9 @@ class Step(StrEnum):
     ROLES = "roles"
 
     @property
-    def next(self) -> "Step | None":
+    def next(self) -> "SetupStep | None":
         """The page that follows, None after the last."""
-        steps = list(Step)
+        steps = list(SetupStep)
         following = steps.index(self) + 1
         return steps[following] if following < len(steps) else None
 
@@ -109,7 +109,7 @@ class ChannelSeen:
 class Item:
     """One line of the checklist: what its step still lacks, in words; empty when it is done."""
 
-    step: Step
+    step: SetupStep
     missing: tuple[str, ...]
 
     @property
@@ -126,10 +126,10 @@ def checklist(settings: TeamSettings, roles: Collection[Role]) -> tuple[Item, ..
         "where the morning digest is posted": settings.digest_channel_id,
     }
     return (
-        Item(Step.BUSINESS, settings.sender.missing),
-        Item(Step.CHANNELS, tuple(what for what, channel in channels.items() if not channel)),
-        Item(Step.DAY, ()),  # a new team has an hour, a zone and a market from the start
-        Item(Step.ROLES, () if any(may_administer(role) for role in roles) else ("an admin",)),
+        Item(SetupStep.BUSINESS, settings.sender.missing),
+        Item(SetupStep.CHANNELS, tuple(what for what, channel in channels.items() if not channel)),
+        Item(SetupStep.DAY, ()),  # a new team has an hour, a zone and a market from the start
+        Item(SetupStep.ROLES, () if any(may_administer(role) for role in roles) else ("an admin",)),
     )
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from domain.errors import RuleBroken
 from domain.roles import Role
-from domain.setup import Step
+from domain.setup import SetupStep
 from domain.words import nearest
 
 
@@ -18,7 +18,7 @@ class ShowStatus:
 class OpenSetup:
     """Open the set-up: at one step, None for the first that is not done."""
 
-    step: Step | None
+    step: SetupStep | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,10 @@ _SETUP: Final = ("setup", "set-up", "settings", "configure")
 _ROLES: Final = ("roles", "members", "team", "people")
 _COMMANDS: Final = ("status", "setup", "roles", "role", "help")
 _STEP_WORDS: Final = {
-    "business": Step.BUSINESS, "name": Step.BUSINESS, "address": Step.BUSINESS, "channels": Step.CHANNELS,
-    "channel": Step.CHANNELS, "day": Step.DAY, "digest": Step.DAY, "zone": Step.DAY, "market": Step.DAY,
-    "roles": Step.ROLES, "role": Step.ROLES, "people": Step.ROLES,
+    "business": SetupStep.BUSINESS, "name": SetupStep.BUSINESS, "address": SetupStep.BUSINESS,
+    "channels": SetupStep.CHANNELS, "channel": SetupStep.CHANNELS,
+    "day": SetupStep.DAY, "digest": SetupStep.DAY, "zone": SetupStep.DAY, "market": SetupStep.DAY,
+    "roles": SetupStep.ROLES, "role": SetupStep.ROLES, "people": SetupStep.ROLES,
 }  # fmt: skip
 
 

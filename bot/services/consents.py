@@ -37,7 +37,7 @@ class NobodyToReach(RuleBroken):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ConsentSubject:
     """Whose consent it is: the lead L-`number`, or the buyer B-`number`."""
 
     is_lead: bool
@@ -54,7 +54,7 @@ class ConsentAsk:
     """What the form needs to know: who it is about, by which media they can be reached, the zone that somebody set
     for them, and the recipient's local date."""
 
-    subject: Subject
+    subject: ConsentSubject
     person: str
     phone: str | None
     email: str | None
@@ -79,7 +79,7 @@ class ConsentBook:
         self._database = database
         self._clock = clock
 
-    async def ask(self, who: Actor, subject: Subject) -> ConsentAsk:
+    async def ask(self, who: Actor, subject: ConsentSubject) -> ConsentAsk:
         """Return what the form is opened with.
 
         Raises `ConsentNotYours`, `NobodyToReach`, `LeadNotFound`, `BuyerNotFound` and `BuyerRemoved`.
@@ -87,7 +87,7 @@ class ConsentBook:
         now = self._clock.now()
         return await self._database.read(who.workspace_id, lambda tx: _found(tx, who, subject).ask(tx, now))
 
-    async def record(self, who: Actor, subject: Subject, draft: ConsentDraft, request: RequestKey) -> Recorded:
+    async def record(self, who: Actor, subject: ConsentSubject, draft: ConsentDraft, request: RequestKey) -> Recorded:
         """Append an entry for each medium that the draft covers, and the zone; the same request again adds nothing.
 
         Raises what `ask` raises, `ConsentInFuture`, `EndInFuture` and `MediumUnreachable`.
@@ -109,7 +109,7 @@ class ConsentBook:
 class _Found:
     """The person behind a lead or a buyer."""
 
-    subject: Subject
+    subject: ConsentSubject
     person: str
     phone: str | None
     email: str | None
@@ -124,7 +124,7 @@ class _Found:
         return self.phone if medium is not Medium.EMAIL else self.email and email_key(self.email)
 
 
-def _found(tx: Tx, who: Actor, subject: Subject) -> _Found:
+def _found(tx: Tx, who: Actor, subject: ConsentSubject) -> _Found:
     if not subject.is_lead:
         buyer = buyer_numbered(tx, subject.number)
         address = _any_address(subject, buyer.phone, buyer.email)
@@ -141,7 +141,7 @@ def _today(now: datetime, zones: Collection[str]) -> date:
     return max((local_date(now, {name}) for name in zones), default=local_date(now, ()))
 
 
-def _any_address(subject: Subject, phone: str | None, email: str | None) -> str:
+def _any_address(subject: ConsentSubject, phone: str | None, email: str | None) -> str:
     address = phone or (email and email_key(email))
     if not address:
         raise NobodyToReach(name=subject.name)

@@ -23,6 +23,13 @@ class Recipient:
     lead: Lead | None = None
     buyer: Buyer | None = None
 
+    @property
+    def name(self) -> str:
+        """What the team calls them: "L-7 John Smith"; empty for an address that is on no record."""
+        if self.lead:
+            return f"L-{self.lead.number} {self.lead.name}"
+        return f"B-{self.buyer.number} {self.buyer.name}" if self.buyer else ""
+
 
 def recipient_at(tx: Tx, address: str) -> Recipient:
     """Return who is behind an address: its newest lead, else its buyer, else what the number alone tells.

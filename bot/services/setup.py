@@ -13,7 +13,7 @@ from domain.roles import Role, may_administer
 from domain.setup import (
     ChannelSeen,
     Item,
-    Step,
+    SetupStep,
     TeamSettings,
     checked_business_name,
     checked_channel,
@@ -71,7 +71,7 @@ class SetupShown:
     may_change: bool
 
     @property
-    def first_open(self) -> Step | None:
+    def first_open(self) -> SetupStep | None:
         """The first step that lacks something, None when all is done."""
         return next((item.step for item in self.items if not item.is_done), None)
 

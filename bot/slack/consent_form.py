@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.services.consent_intake import NO_ROLE, NO_SOLICITATION, ONLY_ZONE
-from bot.services.consents import ConsentAsk, Recorded, Subject
+from bot.services.consents import ConsentAsk, ConsentSubject, Recorded
 from bot.slack.blocks import Block, checkboxes, date_input, modal, section, select, text_input
 from bot.slack.ids import Action, View
 from bot.slack.lead_form import MEDIA, form_values
@@ -28,7 +28,7 @@ class FormAbout:
     """What a form remembers: whose consent it takes down, by which media they are reached, the zone that stands for
     them, and their local date."""
 
-    subject: Subject
+    subject: ConsentSubject
     person: str
     media: tuple[str, ...]
     zone: str
@@ -51,7 +51,7 @@ def redrawn(view: Mapping[str, Any]) -> Block:
 def read_about(view: Mapping[str, Any]) -> FormAbout:
     """Return what the form was opened with."""
     kept = json.loads(view["private_metadata"])
-    subject = Subject(bool(kept["is_lead"]), int(kept["number"]))
+    subject = ConsentSubject(bool(kept["is_lead"]), int(kept["number"]))
     return FormAbout(subject, kept["person"], tuple(kept["media"]), kept["zone"], date.fromisoformat(kept["today"]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.services.actors import Actor
 from bot.services.consent_intake import read_consent
-from bot.services.consents import Recorded, Subject
+from bot.services.consents import ConsentSubject, Recorded
 from bot.slack import buyer_card
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
 from bot.slack.cards import show_card
@@ -18,7 +18,7 @@ async def open_form(desk: Desk, call: Call) -> None:
     await call.ack()
     letter, _, number = call.action["value"].partition("-")
     who = await desk.actor(call.workspace_id, call.user_id)
-    ask = await desk.consents.ask(who, Subject(letter == "L", int(number)))
+    ask = await desk.consents.ask(who, ConsentSubject(letter == "L", int(number)))
     await open_view(desk, call, consent_view(ask, origin(call)))
 
 
@@ -50,7 +50,7 @@ async def submitted(desk: Desk, call: Call) -> None:
         await _refresh(desk, call, who, about.subject)
 
 
-async def _refresh(desk: Desk, call: Call, who: Actor, subject: Subject) -> None:
+async def _refresh(desk: Desk, call: Call, who: Actor, subject: ConsentSubject) -> None:
     if subject.is_lead:
         await show_card(desk, who, subject.number)
         return

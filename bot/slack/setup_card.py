@@ -14,7 +14,7 @@ from domain.content import Language, footer
 from domain.policy_places import PolicyPlace
 from domain.roles import Role
 from domain.rules import Medium
-from domain.setup import Item, Step, TeamSettings
+from domain.setup import Item, SetupStep, TeamSettings
 from domain.zones import ZoneReport
 from storage.workspaces import Member
 
@@ -89,7 +89,7 @@ def roles_blocks(members: Sequence[Member], *, may_change: bool) -> list[Block]:
         section(f"{bold(title)}: {_people(members, role)}\n{ROLE_WORDS[role]}", block_id=f"role_{role.value}")
         for role, title in _TITLES.items()
     ]
-    way = [actions([button("Change roles", Action.SET_UP, Step.ROLES.value)])] if may_change else []
+    way = [actions([button("Change roles", Action.SET_UP, SetupStep.ROLES.value)])] if may_change else []
     hint = "`/valhalla role @name approver` changes one." if may_change else "Admins of this workspace change roles."
     return [
         *rows,
@@ -112,18 +112,18 @@ def _line(item: Item, shown: SetupShown) -> str:
     return f"{mark} {bold(NAMES[item.step])}: {_said(item.step, shown)}{missing}"
 
 
-def _said(step: Step, shown: SetupShown) -> str:
+def _said(step: SetupStep, shown: SetupShown) -> str:
     settings = shown.settings
     match step:
-        case Step.BUSINESS:
+        case SetupStep.BUSINESS:
             return escape(settings.sender.business_name or "no name yet")
-        case Step.CHANNELS:
+        case SetupStep.CHANNELS:
             ids = (settings.leads_channel_id, settings.approvals_channel_id, settings.digest_channel_id)
             return ", ".join(f"<#{channel}>" for channel in ids if channel) or "none chosen"
-        case Step.DAY:
+        case SetupStep.DAY:
             place = PolicyPlace(*settings.default_market.split("/", 1))
             return f"digest at {settings.digest_hour:02}:00 {settings.zone}, prices for {escape(place_name(place))}"
-        case Step.ROLES:
+        case SetupStep.ROLES:
             counts = (_count(shown, role, title) for role, title in _TITLES.items())
             return ", ".join(counts)
 

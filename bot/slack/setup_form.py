@@ -14,13 +14,13 @@ from bot.slack.mrkdwn import bold
 from domain.contact import show_phone
 from domain.geo import ALL, PROVINCES, zones_of_province
 from domain.roles import Role
-from domain.setup import HOURS, Step, TeamSettings, roles_wanted
+from domain.setup import HOURS, SetupStep, TeamSettings, roles_wanted
 
-NAMES: Mapping[Step, str] = {
-    Step.BUSINESS: "Who sends your messages",
-    Step.CHANNELS: "Where things are posted",
-    Step.DAY: "Your day and your market",
-    Step.ROLES: "Who may do what",
+NAMES: Mapping[SetupStep, str] = {
+    SetupStep.BUSINESS: "Who sends your messages",
+    SetupStep.CHANNELS: "Where things are posted",
+    SetupStep.DAY: "Your day and your market",
+    SetupStep.ROLES: "Who may do what",
 }
 ROLE_WORDS: Mapping[Role, str] = {
     Role.ADMIN: "Admins set this up, change policies and roles, and may stop all outreach.",
@@ -35,9 +35,9 @@ _WHY_BUSINESS = (
 _INITIAL = ("initial_value", "initial_channel", "initial_users")
 
 
-def step_view(step: Step, shown: SetupShown) -> Block:
+def step_view(step: SetupStep, shown: SetupShown) -> Block:
     """Return a page with what is set."""
-    number, count = list(Step).index(step) + 1, len(Step)
+    number, count = list(SetupStep).index(step) + 1, len(SetupStep)
     blocks = [section(bold(NAMES[step])), *_PAGES[step](shown)]
     kept = "Saving keeps this step and goes on. You can close the form whenever you like, and come back."
     return modal(
@@ -50,9 +50,9 @@ def step_view(step: Step, shown: SetupShown) -> Block:
     )
 
 
-def read_step(view: Mapping[str, Any]) -> Step:
+def read_step(view: Mapping[str, Any]) -> SetupStep:
     """Return the page that was submitted."""
-    return Step(view["private_metadata"])
+    return SetupStep(view["private_metadata"])
 
 
 def read_changed(view: Mapping[str, Any]) -> dict[str, str]:
@@ -133,7 +133,7 @@ def _roles(shown: SetupShown) -> list[Block]:
     ]
 
 
-_PAGES = {Step.BUSINESS: _business, Step.CHANNELS: _channels, Step.DAY: _day, Step.ROLES: _roles}
+_PAGES = {SetupStep.BUSINESS: _business, SetupStep.CHANNELS: _channels, SetupStep.DAY: _day, SetupStep.ROLES: _roles}
 
 
 def _with(shown: SetupShown, role: Role) -> Sequence[str]:

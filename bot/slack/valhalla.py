@@ -12,7 +12,7 @@ from bot.slack.people import meet, person_meant
 from bot.slack.setup_card import CHECKLIST, changed_text, checklist_view, roles_blocks, status_blocks, status_text
 from bot.slack.setup_form import read_changed, read_roles, read_step, step_view
 from domain.roles import may_administer
-from domain.setup import ChannelSeen, Step
+from domain.setup import ChannelSeen, SetupStep
 from domain.setup_command import (
     GiveRole,
     ListRoles,
@@ -53,7 +53,7 @@ async def command(desk: Desk, call: Call) -> None:
 async def open_clicked(desk: Desk, call: Call) -> None:
     """Show the step of the button: in the place of the checklist, else in a form of its own."""
     value = call.action["value"]
-    step = None if value == CHECKLIST else Step(value)
+    step = None if value == CHECKLIST else SetupStep(value)
     if call.view.get("type") != "modal":
         await _open(desk, call, step)
         return
@@ -66,7 +66,7 @@ async def submitted(desk: Desk, call: Call) -> None:
     """Keep a step and show the next one, or the checklist after the last; what is wrong is said at its field."""
     step = read_step(call.view)
     who = await desk.actor(call.workspace_id, call.user_id)
-    work = _keep_roles(desk, call, who) if step is Step.ROLES else _keep_settings(desk, call, who)
+    work = _keep_roles(desk, call, who) if step is SetupStep.ROLES else _keep_settings(desk, call, who)
     try:
         shown = await save(desk, call, work, field_name=first_input(call.view))
     except StepRefused as refused:
@@ -77,14 +77,14 @@ async def submitted(desk: Desk, call: Call) -> None:
         await call.ack(response_action="update", view=view)
 
 
-async def _open(desk: Desk, call: Call, step: Step | None) -> None:
+async def _open(desk: Desk, call: Call, step: SetupStep | None) -> None:
     """Open a step, None for the first that lacks something; who may not is told so instead."""
     shown = await desk.setup.open(await desk.actor(call.workspace_id, call.user_id))
     await call.ack()
     await open_view(desk, call, _page(shown, step))
 
 
-def _page(shown: SetupShown, step: Step | None) -> Mapping[str, object]:
+def _page(shown: SetupShown, step: SetupStep | None) -> Mapping[str, object]:
     """The page of a step; without one the first that lacks something, and the checklist when all is done."""
     chosen = step or shown.first_open
     return step_view(chosen, shown) if chosen else checklist_view(shown)

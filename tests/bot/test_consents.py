@@ -7,7 +7,7 @@ import pytest
 
 from bot.services.actors import Actor
 from bot.services.consent_intake import NO_ROLE, NO_SOLICITATION, ONLY_ZONE, read_consent
-from bot.services.consents import ConsentBook, ConsentNotYours, NobodyToReach, Recorded, Subject
+from bot.services.consents import ConsentBook, ConsentNotYours, ConsentSubject, NobodyToReach, Recorded
 from bot.services.numbered import BuyerNotFound, LeadNotFound
 from domain.consent import ConsentKind
 from domain.consent_draft import ConsentDraft, ConsentInFuture, EndInFuture, MediumUnreachable
@@ -25,7 +25,7 @@ from tests.storage.builders import DRAFT, HERE, StandingClock, add_buyer, captur
 PHONE, EMAIL = DRAFT.phone, DRAFT.email
 TODAY = date(2026, 3, 11)
 KEY = RequestKey("view:V1", "hash")
-LEAD, BUYER = Subject(True, 1), Subject(False, 1)
+LEAD, BUYER = ConsentSubject(True, 1), ConsentSubject(False, 1)
 WRITTEN = ConsentDraft(ConsentKind.EXPRESS_WRITTEN, TODAY, wording="Text me.", source="form", evidence="form 7")
 
 
@@ -157,9 +157,9 @@ async def test_everyone_records_for_an_unassigned_lead(database, book):
 
 async def test_who_is_not_there_is_said_not_to_be_there(book):
     with pytest.raises(LeadNotFound):
-        await book.ask(rep(), Subject(True, 9))
+        await book.ask(rep(), ConsentSubject(True, 9))
     with pytest.raises(BuyerNotFound):
-        await book.ask(rep(), Subject(False, 9))
+        await book.ask(rep(), ConsentSubject(False, 9))
 
 
 # What a form says

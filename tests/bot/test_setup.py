@@ -9,7 +9,7 @@ from bot.services.actors import Actor
 from bot.services.pauses import Pauses
 from bot.services.setup import DRY_RUN, About, Setup, SetupNotYours, StepRefused
 from domain.roles import Role
-from domain.setup import ChannelSeen, Step
+from domain.setup import ChannelSeen, SetupStep
 from domain.zones import iana_version
 from storage.audit import audit_entry
 from storage.workspaces import Member, add_member, cap_of, default_place, sender_of
@@ -51,14 +51,14 @@ async def sender(database, workspace_id=HERE):
 
 async def test_a_step_is_kept_in_its_stored_form_and_the_checklist_moves_on(team):
     opened = await setup(team).open(ADMIN)
-    assert opened.first_open is Step.BUSINESS
+    assert opened.first_open is SetupStep.BUSINESS
 
     shown = await setup(team).save(ADMIN, BUSINESS)
 
     said = await sender(team)
     assert (said.business_name, said.phone, said.email) == ("Maple Homes", "+14165550134", "Hello@maple.example")
     assert said.is_complete
-    assert (shown.first_open, shown.settings.sender) == (Step.CHANNELS, said)
+    assert (shown.first_open, shown.settings.sender) == (SetupStep.CHANNELS, said)
 
 
 async def test_all_steps_done_leave_nothing_open(team):

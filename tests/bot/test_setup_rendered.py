@@ -15,7 +15,7 @@ from bot.slack.valhalla import HELP
 from domain.content import Sender
 from domain.pauses import Pause
 from domain.roles import Role
-from domain.setup import Step, TeamSettings, checklist
+from domain.setup import SetupStep, TeamSettings, checklist
 from domain.zones import ZoneReport
 from storage.workspaces import Member
 from tests.acceptance.harness.texts import words
@@ -99,7 +99,7 @@ def test_pauses_are_told(places, outreach):
 # The pages
 
 
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("step", SetupStep)
 @pytest.mark.parametrize(
     "settings", [SETTINGS, EMPTY, replace(SETTINGS, zone="Europe/Paris", default_market="QC/Ottawa")]
 )
@@ -107,39 +107,39 @@ def test_a_page_is_one_that_slack_takes_and_left_alone_it_changes_nothing(step, 
     view = step_view(step, shown(settings))
     assert check_view(view) == []
     assert read_step(view) is step
-    if step is Step.ROLES:
+    if step is SetupStep.ROLES:
         assert read_roles(filled(view)) == {}
     else:
         assert read_changed(filled(view)) == {}
 
 
 def test_what_was_changed_is_read_and_what_was_emptied_too():
-    view = step_view(Step.BUSINESS, shown())
+    view = step_view(SetupStep.BUSINESS, shown())
     assert read_changed(filled(view, Business_name="Oak\0 Homes", Phone="")) == {
         "business_name": "Oak Homes",
         "contact_phone": "",
     }
-    view = step_view(Step.CHANNELS, shown())
+    view = step_view(SetupStep.CHANNELS, shown())
     assert read_changed(filled(view, Lead_cards="C0KPI", The_morning_digest=None)) == {
         "leads_channel_id": "C0KPI",
         "digest_channel_id": "",
     }
-    view = step_view(Step.DAY, shown())
+    view = step_view(SetupStep.DAY, shown())
     assert read_changed(filled(view, Default_market="QC/Ottawa")) == {"default_market": "QC/Ottawa"}
 
 
 def test_the_roles_that_were_changed_are_read():
-    view = step_view(Step.ROLES, shown())
+    view = step_view(SetupStep.ROLES, shown())
     changed = filled(view, Admins=["U0SAM", "U0LEE"], Approvers=["U0DANA"])
     assert read_roles(changed) == {"U0LEE": Role.ADMIN, "U0DANA": Role.APPROVER}
-    nobody = step_view(Step.ROLES, shown(roles={}))
+    nobody = step_view(SetupStep.ROLES, shown(roles={}))
     assert read_roles(filled(nobody, Admins=["U0SAM"])) == {"U0SAM": Role.ADMIN}
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_whatever_a_team_calls_itself_is_shown_as_text(typed):
     settings = replace(SETTINGS, sender=Sender(typed, typed, "+14165550134", f"{typed[:20]}@x.ca"))
-    for step in Step:
+    for step in SetupStep:
         assert check_view(step_view(step, shown(settings))) == []
     checklist = checklist_view(shown(settings))
     assert check_view(checklist) == []

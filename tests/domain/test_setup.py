@@ -16,7 +16,7 @@ from domain.setup import (
     MailingAddressTooLong,
     MailingAddressUnclear,
     MarketUnknown,
-    Step,
+    SetupStep,
     TeamSettings,
     checked_business_name,
     checked_channel,
@@ -43,25 +43,29 @@ def missing(settings, roles=(ADMIN,)):
 
 
 def test_each_step_is_one_line_in_order_and_a_finished_team_lacks_nothing():
-    assert checklist(DONE, [ADMIN, REP]) == tuple(Item(step, ()) for step in Step)
+    assert checklist(DONE, [ADMIN, REP]) == tuple(Item(step, ()) for step in SetupStep)
 
 
 def test_a_new_team_lacks_its_name_its_channels_and_an_admin():
     new = TeamSettings(Sender(None, None, None, None), None, None, None, 8, "America/Toronto", "ON/ALL")
     assert missing(new, [REP, APPROVER]) == {
-        Step.BUSINESS: ("the business name", "the mailing address", "a phone number or an e-mail address"),
-        Step.CHANNELS: ("where leads are posted", "where approvals are asked", "where the morning digest is posted"),
-        Step.ROLES: ("an admin",),
+        SetupStep.BUSINESS: ("the business name", "the mailing address", "a phone number or an e-mail address"),
+        SetupStep.CHANNELS: (
+            "where leads are posted",
+            "where approvals are asked",
+            "where the morning digest is posted",
+        ),
+        SetupStep.ROLES: ("an admin",),
     }
 
 
 def test_a_channel_that_was_not_chosen_is_named():
     some = TeamSettings(SENDER, "C1", None, "C3", 8, "America/Toronto", "ON/ALL")
-    assert missing(some) == {Step.CHANNELS: ("where approvals are asked",)}
+    assert missing(some) == {SetupStep.CHANNELS: ("where approvals are asked",)}
 
 
 def test_the_steps_follow_one_another_and_end():
-    assert [step.next for step in Step] == [Step.CHANNELS, Step.DAY, Step.ROLES, None]
+    assert [step.next for step in SetupStep] == [SetupStep.CHANNELS, SetupStep.DAY, SetupStep.ROLES, None]
 
 
 # What is typed

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.errors import RuleBroken
 from domain.roles import Role
-from domain.setup import Step
+from domain.setup import SetupStep
 from domain.setup_command import (
     GiveRole,
     ListRoles,
@@ -37,11 +37,11 @@ from domain.setup_command import (
         ("Set-up", OpenSetup(None)),
         ("set up", OpenSetup(None)),
         ("settings", OpenSetup(None)),
-        ("setup channels", OpenSetup(Step.CHANNELS)),
-        ("set up Roles", OpenSetup(Step.ROLES)),
-        ("setup address", OpenSetup(Step.BUSINESS)),
-        ("setup market", OpenSetup(Step.DAY)),
-        ("setup digest hour", OpenSetup(Step.DAY)),
+        ("setup channels", OpenSetup(SetupStep.CHANNELS)),
+        ("set up Roles", OpenSetup(SetupStep.ROLES)),
+        ("setup address", OpenSetup(SetupStep.BUSINESS)),
+        ("setup market", OpenSetup(SetupStep.DAY)),
+        ("setup digest hour", OpenSetup(SetupStep.DAY)),
         ("roles", ListRoles()),
         ("Members", ListRoles()),
         ("role <@U0LEE> approver", GiveRole("<@U0LEE>", Role.APPROVER)),
