@@ -41,7 +41,7 @@ def facts() -> Facts:
     """What a text to a seller who contacted us knows."""
     request = ContactRequest(medium=Medium.SMS, kind=MessageKind.COMMERCIAL, address=DRAFT.phone, zones=TORONTO)
     inquiry = ConsentEvent(ConsentKind.INQUIRY, date(2026, 3, 1))
-    return Facts(NOW, request, POLICY, check_zones(), (inquiry,), Lists(), HOLIDAYS)
+    return Facts(NOW, request, POLICY, check_zones(), 2, (inquiry,), Lists(), HOLIDAYS)
 
 
 def bare() -> float:

@@ -60,13 +60,13 @@ class Facts:
     request: ContactRequest
     policy: Policy | None
     zone_report: ZoneReport
+    cap: int
     ledger: Sequence[ConsentEvent] = ()
     lists: Lists = NO_LISTS
     holidays: Mapping[date, str] = field(default_factory=dict)
     pauses: Sequence[Pause] = ()
     reply_waits: bool = False
     contacts_today: int = 0
-    cap: int = 2
     stated: Stated | None = None
 
 
@@ -115,10 +115,10 @@ def explain(facts: Facts) -> GateVerdict:
     return _answer(facts, stop=False)
 
 
-def broken(at: datetime, tzdata_version: str) -> GateVerdict:
+def broken(tzdata_version: str) -> GateVerdict:
     """The answer when the gate itself failed: nothing may leave."""
     sentence = "Blocked: the check itself failed, so nothing may leave. The log has the details; try again."
-    return GateVerdict(False, "error_in_gate", sentence, "policy", HOUSE, {"UTC": at}, None, None, None, tzdata_version)
+    return GateVerdict(False, "error_in_gate", sentence, "policy", HOUSE, {}, None, None, None, tzdata_version)
 
 
 def _answer(facts: Facts, *, stop: bool) -> GateVerdict:

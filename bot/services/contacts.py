@@ -83,7 +83,7 @@ class Contacts:
             )
         except Exception:
             log.exception("error_in_gate", correlation_id=wish.correlation_id, medium=wish.medium.value)
-            verdict = broken(now, iana_version())
+            verdict = broken(iana_version())
         if not verdict.allowed or wish.stated:
             await self._keep(who, wish, verdict, now)
         return verdict

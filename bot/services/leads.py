@@ -24,7 +24,7 @@ from domain.hours_text import hours_text
 from domain.leads import LeadDraft
 from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, DealFacts
-from domain.policy import Medium, effective_policy
+from domain.policy import Medium, Policy, effective_policy
 from domain.property_types import PropertyType
 from domain.zones import midnight_before
 from storage.base import Tx
@@ -206,9 +206,16 @@ def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
     """When the seller may be texted, and what the gate says now; None without a place or a policy row."""
     if lead.province is None or not lead.zones:
         return None
-    policy = effective_policy(market_policies(tx, lead.province, lead.market), lead.province, lead.market)
+    policy, verdict = _asked(tx, lead, lead.phone, now) if lead.phone else (_policy_of(tx, lead), None)
     if policy is None:
         return None
-    verdict = answer_about(tx, recipient_of_lead(tx, lead, lead.phone), Medium.SMS, now) if lead.phone else None
     hours = hours_text(policy.rules, Medium.SMS) if policy.rules and policy.enabled else "never"
     return TextingWindow(hours, f"{policy.name()} v{policy.version}", verdict)
+
+
+def _asked(tx: Tx, lead: Lead, phone: str, now: datetime) -> tuple[Policy | None, GateVerdict]:
+    return answer_about(tx, recipient_of_lead(tx, lead, phone), Medium.SMS, now)
+
+
+def _policy_of(tx: Tx, lead: Lead) -> Policy | None:
+    return effective_policy(market_policies(tx, lead.province or "", lead.market), lead.province, lead.market)

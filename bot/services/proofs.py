@@ -64,21 +64,13 @@ def _proof(tx: Tx, who: Actor, addresses: tuple[str, ...], now: datetime) -> Pro
     workspace = find_workspace(tx)
     return Proof(
         addresses=addresses,
-        people=tuple(dict.fromkeys(name for address in addresses for name in _people(tx, address))),
+        people=tuple(dict.fromkeys(name for address in addresses if (name := recipient_at(tx, address).name))),
         team=workspace.name if workspace else who.workspace_id,
         made_at=now,
         made_by=who.user_id,
         tzdata=iana_version(),
         sections=tuple(_sections(tx, addresses)),
     )
-
-
-def _people(tx: Tx, address: str) -> Iterator[str]:
-    found = recipient_at(tx, address)
-    if found.lead:
-        yield f"L-{found.lead.number} {found.lead.name}"
-    if found.buyer:
-        yield f"B-{found.buyer.number} {found.buyer.name}"
 
 
 def _sections(tx: Tx, addresses: tuple[str, ...]) -> Iterator[ProofSection]:

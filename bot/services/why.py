@@ -12,7 +12,7 @@ from bot.services.subjects import subject_named
 from domain.consent import ContactRequest, MessageKind
 from domain.gate import GateVerdict, explain, judge
 from domain.pauses import Pause
-from domain.policy import Medium
+from domain.policy import Medium, Policy
 from domain.roles import may_see_contact
 from domain.zones import ZoneReport, check_zones
 from storage.base import Tx
@@ -34,10 +34,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What the gate says about one person now. `label` names them ("L-7 John Smith"); `sees` is whether the one who
-    asks may see the full addresses; a number that was typed is seen anyway."""
+    """What the gate says about one person now; `sees` is whether the one who asks may see the full addresses."""
 
-    label: str
     recipient: Recipient
     answers: tuple[Asked, ...]
     pauses: tuple[Pause, ...]
@@ -62,24 +60,25 @@ class WhyBook:
         return await self._database.read(who.workspace_id, lambda tx: _why(tx, who, text.strip(), now, report))
 
 
-def answer_about(tx: Tx, found: Recipient, medium: Medium, now: datetime) -> GateVerdict:
-    """Return what the gate would say now about a commercial message to the address that was asked about."""
-    request = _would_be(tx, medium, found.addresses[0], found)
-    return judge(facts_for(tx, found, request, now, check_zones()))
+def answer_about(tx: Tx, found: Recipient, medium: Medium, now: datetime) -> tuple[Policy | None, GateVerdict]:
+    """Return the policy that holds for somebody, and what the gate would say now about a commercial message to the
+    address that was asked about."""
+    facts = facts_for(tx, found, _would_be(tx, medium, found.addresses[0], found), now, check_zones())
+    return facts.policy, judge(facts)
 
 
 def _why(tx: Tx, who: Actor, text: str, now: datetime, report: ZoneReport) -> Why:
-    found, label, sees = _subject(tx, who, text)
+    found, sees = _subject(tx, who, text)
     answers = []
     for address in found.addresses:
         for medium in (Medium.SMS, Medium.CALL) if is_phone(address) else (Medium.EMAIL,):
             verdict = explain(facts_for(tx, found, _would_be(tx, medium, address, found), now, report))
             answers.append(Asked(medium, address, verdict, tuple(ledger_of(tx, [address]))))
-    return Why(label, found, tuple(answers), tuple(pauses_for(tx, found.province, found.market)), sees, now)
+    return Why(found, tuple(answers), tuple(pauses_for(tx, found.province, found.market)), sees, now)
 
 
-def _subject(tx: Tx, who: Actor, text: str) -> tuple[Recipient, str, bool]:
-    """Who is meant, what they are called, and whether the one who asks sees their addresses."""
+def _subject(tx: Tx, who: Actor, text: str) -> tuple[Recipient, bool]:
+    """Who is meant, and whether the one who asks sees their addresses."""
     named = subject_named(tx, text)
     address = named.addresses[0]
     if named.lead:
@@ -88,13 +87,7 @@ def _subject(tx: Tx, who: Actor, text: str) -> tuple[Recipient, str, bool]:
         found = recipient_of_buyer(tx, named.buyer, address)
     else:
         found = recipient_at(tx, address)
-    return found, _label(found), _sees(who, found)
-
-
-def _label(found: Recipient) -> str:
-    if found.lead:
-        return f"L-{found.lead.number} {found.lead.name}"
-    return f"B-{found.buyer.number} {found.buyer.name}" if found.buyer else ""
+    return found, _sees(who, found)
 
 
 def _sees(who: Actor, found: Recipient) -> bool:

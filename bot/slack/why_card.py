@@ -27,7 +27,7 @@ OF_CALLS = frozenset({LISTS, LEGAL_HOURS})
 def why_text(why: Why) -> str:
     """Return the answers in a line, for notifications and screen readers."""
     said = ", ".join(f"{QUESTIONS[each.medium].lower()} {_word(each.verdict)}" for each in why.answers)
-    return escape(f"{why.label or 'This address'} now: {said}")
+    return escape(f"{why.recipient.name or 'This address'} now: {said}")
 
 
 def why_blocks(why: Why) -> list[Block]:
@@ -35,7 +35,7 @@ def why_blocks(why: Why) -> list[Block]:
     verdict = why.answers[0].verdict
     return [
         *banner(why.pauses),
-        header(why.label or "May they be contacted now?"),
+        header(why.recipient.name or "May they be contacted now?"),
         section(f"{_place(why)}\n{_clocks(verdict.local_times)}"),
         *(block for each in why.answers for block in (divider(), section(_answer(each, why)))),
         context(f"Configurable defaults, not legal advice · tzdata {verdict.tzdata_version} · {_policy(verdict)}"),

@@ -37,7 +37,7 @@ def request(medium: Medium = Medium.SMS, zones: frozenset[str] = TORONTO, **othe
 def facts(at: datetime = NOON, **others: Any) -> Facts:
     """What a message knows that may leave."""
     values: dict[str, Any] = {
-        "request": request(), "policy": policy(), "zone_report": RIGHT, "ledger": (AGREED,),
+        "request": request(), "policy": policy(), "zone_report": RIGHT, "cap": 2, "ledger": (AGREED,),
         "lists": Lists(downloaded_on=date(2026, 11, 20)),
     }  # fmt: skip
     return Facts(at=at, **(values | others))
@@ -180,8 +180,8 @@ def test_an_instant_without_a_zone_is_an_error_that_whoever_asks_takes_for_a_no(
     with pytest.raises(InstantWithoutZone):
         judge(facts(at=datetime(2026, 11, 25, 12)))  # noqa: DTZ001 - the very thing that is refused
 
-    assert broken(NOON, "2026f").reason == "error_in_gate"
-    assert not broken(NOON, "2026f").allowed
+    assert broken("2026f").reason == "error_in_gate"
+    assert not broken("2026f").allowed
 
 
 def test_a_pause_names_its_place_and_its_reason() -> None:
