@@ -10,7 +10,7 @@ from bot.slack.pauses import banner
 from domain.contact import mask_email, mask_phone, show_phone
 from domain.gate import CANARY, CAP, CONTENT, HOUSE, LEGAL_HOURS, LISTS, PAUSE, REPLY, WINDOW, Check, GateVerdict
 from domain.geo import PROVINCES
-from domain.policy import ALL_MARKETS, Medium
+from domain.policy import ALL_MARKETS, Medium, Verdict
 from domain.zones import zone
 
 QUESTIONS = {Medium.SMS: "Text", Medium.CALL: "Call", Medium.EMAIL: "E-mail"}
@@ -58,10 +58,17 @@ def _sentence(check: Check) -> str:
     verdict = check.verdict
     said = verdict.sentence
     if verdict.allowed and check.name in OPEN:
-        said = said.replace("Open", OPEN[check.name], 1)
+        said = _open(OPEN[check.name], verdict)
     says = {"law": "law", "policy": HOUSE}.get(verdict.basis or "")
     source = ": ".join(dict.fromkeys(filter(None, (says, verdict.source))))
     return escape(said) + (f" _({escape(source)})_" if source else "")
+
+
+def _open(heading: str, verdict: Verdict) -> str:
+    """A yes about time; where they may be in several zones, that all of these said yes."""
+    if len(verdict.local_times) > 1:
+        return f"{heading} on each of their clocks."
+    return verdict.sentence.replace("Open", heading, 1)
 
 
 def _opening(verdict: GateVerdict) -> list[str]:

@@ -54,6 +54,13 @@ async def test_one_instant_is_open_in_the_east_and_closed_in_the_west(sellers):
     assert "America/Toronto; open" not in east
 
 
+async def test_a_yes_in_several_zones_speaks_of_all_of_them(sellers):
+    answer = await asked(sellers, "L-4")
+
+    assert "Inside the team's window on each of their clocks." in answer
+    assert "Inside the team's window: it is 11:30 in America/Toronto." in await asked(sellers, "L-3")
+
+
 async def test_a_stranger_by_phone_is_judged_by_the_area_code(socket):
     answer = await asked(socket, "+1 604 555 0134")
 
