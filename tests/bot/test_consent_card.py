@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.blocks import check_view
 from bot.services.consent_intake import ONLY_ZONE
-from bot.services.consents import ConsentAsk, Recorded, Subject
+from bot.services.consents import ConsentAsk, ConsentSubject, Recorded
 from bot.slack.consent_card import SHOWN, consent_line, counts
 from bot.slack.consent_form import NOT_COUNTED, consent_view, read_about, redrawn, saved_view
 from domain.consent_draft import RECORDABLE, ConsentDraft
@@ -88,7 +88,7 @@ def test_whether_an_entry_can_be_the_ground_of_a_text_today(what, may):
 
 def asked(**changes):
     facts = {"phone": "+14165550134", "email": "a@example.com", "zone": None, "today": TODAY}
-    return ConsentAsk(Subject(True, 7), **{"person": "Ann <Seller>"} | facts | changes)
+    return ConsentAsk(ConsentSubject(True, 7), **{"person": "Ann <Seller>"} | facts | changes)
 
 
 def chosen(view, kind):
