@@ -64,7 +64,7 @@ async def serve(mode: str, port: int, slack_port: int) -> None:
         slack.session = ClientSession()
         settings = Settings(slack_bot_token="xoxb-bench", slack_signing_secret=SECRET)
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
-        asgi = Program(settings, database, origin="", client=slack).asgi
+        asgi = Program(settings, database, origin="", secret_key="for the bench", client=slack).asgi
     config = uvicorn.Config(asgi, port=port, log_level="error", lifespan="off", access_log=False)
     await uvicorn.Server(config).serve()
 

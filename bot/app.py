@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
@@ -36,6 +37,7 @@ from bot.services.evidence import EvidenceBook
 from bot.services.feedback import FeedbackBook
 from bot.services.inbound import InboundBook
 from bot.services.leads import Leads
+from bot.services.links import Links
 from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
 from bot.services.matching import BuyerIndex
@@ -46,6 +48,8 @@ from bot.services.pauses import Pauses
 from bot.services.places import Places
 from bot.services.policies import Policies
 from bot.services.proofs import Proofs
+from bot.services.sends import Sends
+from bot.services.sends_outbox import Outbox
 from bot.services.setup import About, Setup
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces
@@ -55,8 +59,12 @@ from bot.slack.cards import post_missing_cards
 from bot.slack.channels import find_channels
 from bot.slack.live_offers import expire_offers
 from bot.slack.register import register
+from bot.transports.console import ConsoleTransport
+from bot.transports.port import Transport
+from domain import messages
 from domain.roles import Role
 from storage.database import Database
+from storage.installation import secret_key
 
 SLACK_SECONDS = 20
 """How long a call of Slack's Web API may take. One session serves them all: the client would open one for each."""
@@ -85,9 +93,16 @@ class Program:
     """Everything, composed: `asgi` answers HTTP at once; `connect` speaks to Slack, once somebody serves `asgi`."""
 
     def __init__(
-        self, settings: Settings, database: Database, *, origin: str, client: AsyncWebClient | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        origin: str,
+        secret_key: str,
+        client: AsyncWebClient | None = None,
     ) -> None:
-        """Compose the program for a migrated database; `origin` is where its HTTP side is reached.
+        """Compose the program for a migrated database; `origin` is where its HTTP side is reached, `secret_key` what
+        its links are signed with.
 
         `client` stands in for Slack's own client, which the settings decide otherwise.
         """
@@ -99,7 +114,10 @@ class Program:
             self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
         client = client or _client(settings, self.sandbox)
         roles = SANDBOX_ROLES if self.sandbox else {}
-        self.desk = make_desk(client, database, clock, roles=roles, about=_about(settings, database))
+        links = Links(origin if self.sandbox else None, secret_key)
+        self.outbox = Outbox(database, clock, _transports(self.sandbox), links)
+        parts = Parts(links, _about(settings, database))
+        self.desk = make_desk(client, database, clock, roles=roles, parts=parts)
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
         self.asgi = _asgi(self.desk, _events(settings, self.bolt), self.sandbox, reach_database=database.reach)
@@ -126,9 +144,17 @@ class Program:
             post_missing_cards=partial(post_missing_cards, self.desk, workspace.id),
             expire_offers=partial(expire_offers, self.desk, workspace.id),
             refresh_liquidity=partial(self.desk.liquidity.refresh, workspace.id),
+            recover_sends=partial(self._recover, workspace.id),
+            let_out_sends=partial(self._let_out, workspace.id),
         )
         self._timetable.start()
         return workspace.name
+
+    async def _let_out(self, workspace_id: str) -> None:
+        await self.outbox.run(workspace_id)
+
+    async def _recover(self, workspace_id: str) -> None:
+        await self.outbox.recover(workspace_id)
 
     async def close(self) -> None:
         """Stop listening, finish what is under way, let go of the database."""
@@ -139,6 +165,7 @@ class Program:
         if self.sandbox:
             await self.sandbox.close()
         await self.desk.background.finish()
+        await self.outbox.close()
         if self.desk.client.session:
             await self.desk.client.session.close()
         await self._database.close()
@@ -152,8 +179,28 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
     return AsyncWebClient(settings.slack_bot_token, retry_handlers=handlers)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What services are handed beside database and clock: how links are made, and what the installation is."""
+
+    links: Links
+    about: About
+
+
+async def signing_key(database: Database) -> str:
+    """Return what this installation signs links with; it is made at the first start and kept in the database."""
+    now = SystemClock().now()
+    return await database.change(lambda connection: secret_key(connection, now=now))
+
+
+def _transports(sandbox: Sandbox | None) -> Mapping[messages.Route, Transport]:
+    """How messages leave: without a provider by its console twin, which says so."""
+    twin = ConsoleTransport(sandbox.outbox if sandbox else [], dry_run=sandbox is None)
+    return {messages.Route.SMS: twin, messages.Route.EMAIL: twin}
+
+
 def make_desk(
-    client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role], about: About
+    client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role], parts: Parts
 ) -> Desk:
     """Return the services that listeners work with, on one database, one clock and one index of buyers."""
     index = BuyerIndex()
@@ -180,7 +227,8 @@ def make_desk(
         why=WhyBook(database, clock),
         workspaces=Workspaces(database, clock),
         members=Members(database, clock),
-        setup=Setup(database, clock, about),
+        sends=Sends(database, clock, parts.links),
+        setup=Setup(database, clock, parts.about),
         clock=clock,
         roles=roles,
     )

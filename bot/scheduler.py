@@ -12,9 +12,13 @@ Job = Callable[[], Awaitable[None]]
 CARDS_EVERY_SECONDS = 5
 OFFERS_EVERY_SECONDS = 60
 LIQUIDITY_EVERY_SECONDS = 15 * 60
+SENDS_EVERY_SECONDS = 1
+RECOVERY_EVERY_SECONDS = 30
 
 
-def timetable(*, post_missing_cards: Job, expire_offers: Job, refresh_liquidity: Job) -> AsyncIOScheduler:
+def timetable(
+    *, post_missing_cards: Job, expire_offers: Job, refresh_liquidity: Job, recover_sends: Job, let_out_sends: Job
+) -> AsyncIOScheduler:
     """Return the whole timetable, not yet started. It carries no truth: what is due stands in our tables."""
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -22,6 +26,8 @@ def timetable(*, post_missing_cards: Job, expire_offers: Job, refresh_liquidity:
     _every(scheduler, CARDS_EVERY_SECONDS, "post_missing_cards", post_missing_cards)
     _every(scheduler, OFFERS_EVERY_SECONDS, "expire_offers", expire_offers)
     _every(scheduler, LIQUIDITY_EVERY_SECONDS, "refresh_liquidity", refresh_liquidity)
+    _every(scheduler, RECOVERY_EVERY_SECONDS, "recover_sends", recover_sends)
+    _every(scheduler, SENDS_EVERY_SECONDS, "let_out_sends", let_out_sends)
     return scheduler
 
 

@@ -11,7 +11,7 @@ import uvicorn
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
-from bot.app import Program
+from bot.app import Program, signing_key
 from bot.settings import Settings, SlackMode
 from domain.errors import RuleBroken
 from domain.zones import check_zones
@@ -95,7 +95,7 @@ async def serve(settings: Settings, *, started: float) -> None:
     zones = check_zones()
     if not zones.ok:
         log.error("zones_wrong", tzdata=zones.iana_version, wrong=zones.wrong)
-    program = Program(settings, database, origin=origin)
+    program = Program(settings, database, origin=origin, secret_key=await signing_key(database))
     server = _Server(program)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.consent import (
@@ -27,10 +27,11 @@ from domain.policy import (
     lawful_hours,
     local_times,
 )
-from domain.windows import next_open
+from domain.windows import next_closed, next_open
 from domain.zones import ZoneReport, midnight_after, utc, zone
 
 HOUSE: Final = "house rule"
+A_DAY: Final = timedelta(days=1)
 NOT_CAPPED: Final = frozenset({MessageKind.REPLY, MessageKind.TRANSACTIONAL})
 """Kinds that answer somebody: a cap on them would leave people without their answer."""
 
@@ -144,6 +145,29 @@ def _answer(facts: Facts, *, stop: bool) -> GateVerdict:
         policy_version=facts.policy.version if facts.policy else None,
         tzdata_version=facts.zone_report.iana_version,
         checks=tuple(checks),
+    )
+
+
+def release_at(facts: Facts, opening: datetime, offset: timedelta) -> datetime:
+    """Return when a message that waits for an opening leaves: `offset` into it, so that not all leave in its first
+    second; at the opening itself where it would be closed again by then."""
+    then = opening + offset
+    later = replace(facts, at=utc(then), contacts_today=0)
+    return then if all(question(later).allowed for question in ORDER.values()) else opening
+
+
+def closes_at(facts: Facts) -> datetime | None:
+    """Return when the window that is open now closes in one of the recipient's zones, at most a day ahead; None where
+    the policy says nothing."""
+    policy, clocks = facts.policy, local_times(facts.request.zones, facts.at)
+    if not policy or not policy.rules or not clocks:
+        return None
+    return next_closed(
+        facts.at,
+        zones=[zone(name) for name in clocks],
+        hours=lawful_hours(policy.rules, facts.request.medium),
+        holidays=facts.holidays,
+        until=utc(facts.at) + A_DAY,
     )
 
 

@@ -111,6 +111,16 @@ def next_open(
     return None
 
 
+def next_closed(
+    at: datetime, *, zones: Sequence[tzinfo], hours: Hours, holidays: Collection[date], until: datetime
+) -> datetime:
+    """The first instant from `at` on that is closed in one of the zones, in UTC; `until` when none is before it."""
+    moment, last = utc(at), utc(until)
+    while moment < last and all(_is_open(moment, place, hours, holidays) for place in zones):
+        moment = min(_next_bound(moment, place, hours, holidays) for place in zones)
+    return min(moment, last)
+
+
 def open_time(
     since: datetime,
     until: datetime,

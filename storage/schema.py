@@ -11,6 +11,7 @@ from storage import (
     do_not_call,
     feedback,
     inbound,
+    installation,
     kpis,
     ladder,
     leads,
@@ -22,6 +23,7 @@ from storage import (
     pauses,
     policies,
     requests,
+    send_attempts,
     sends,
     workspaces,
 )
@@ -34,6 +36,7 @@ TABLES_OF = (
     do_not_call,
     feedback,
     inbound,
+    installation,
     kpis,
     ladder,
     leads,
@@ -45,6 +48,7 @@ TABLES_OF = (
     pauses,
     policies,
     requests,
+    send_attempts,
     sends,
     workspaces,
 )

@@ -1,14 +1,37 @@
 """Sends: the intent of one message to one address, and how far it came."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, and_, bindparam, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Insert,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    false,
+    func,
+    select,
+    text,
+    update,
+)
 
 from domain.geo import ALL
+from domain.kpis import send as send_correlation
+from domain.messages import COUNTED, STOPPABLE, Route, SendState
 from domain.policy import Medium
-from storage.base import Id, Json, Tx, Utc, common, metadata
+from storage.base import Id, Json, Tx, Utc, common, metadata, upsert_into
 from storage.leads import lead
 
 send = Table(
@@ -38,12 +61,94 @@ send = Table(
     Column("metadata", Json, nullable=False),
     Column("created_by", String(64), nullable=False),
     Column("settled_at", Utc),
+    Column("reason", String(64)),
+    Column("maybe", Boolean, nullable=False, default=False, server_default=false()),
+    Column("ask_at", Utc),
+    Column("ask_count", Integer, nullable=False, default=0, server_default="0"),
+    Column("first_attempt_at", Utc),
+    Column("delivered_at", Utc),
+    Column("expires_at", Utc),
+    Column("retry_of", Id),
+    Column("dismissed_at", Utc),
+    Column("dismissed_by", String(32)),
     UniqueConstraint("workspace_id", "key"),
 )
-Index("ix_send_address", send.c.workspace_id, send.c.address, send.c.settled_at)
+_s = send.c
 
-COUNTED = ("claimed", "sending", "sent", "delivered", "unknown")
-"""The states of a send that reached its recipient, or may have: what nobody knows counts as a contact."""
+IS_WAITING = text("state IN ('approved', 'held')")
+IS_LEASED = text("state IN ('claimed', 'sending')")
+IS_UNKNOWN = text("state = 'unknown'")
+IS_TROUBLE = text("state IN ('failed', 'unknown') AND dismissed_at IS NULL")
+"""Conditions in the very words of the partial indexes that serve them; with parameters no index would match."""
+
+
+def _index(name: str, *columns: Column[Any], only: TextClause | None = None) -> None:
+    Index(name, _s.workspace_id, *columns, postgresql_where=only, sqlite_where=only)
+
+
+_index("ix_send_address", _s.address, _s.settled_at)
+_index("ix_send_due", _s.due_at, _s.id, only=IS_WAITING)
+_index("ix_send_leased", _s.lease_until, only=IS_LEASED)
+_index("ix_send_ask", _s.ask_at, only=IS_UNKNOWN)
+_index("ix_send_trouble", _s.id, only=IS_TROUBLE)
+_index("ix_send_provider", _s.provider_id)
+_index("ix_send_lead", _s.lead_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message as stored. `settled_at` is when its provider took it, or when it came to an end otherwise;
+    `delivered_at` is the provider's receipt. `reason` is the code and `last_error` the sentence of the last no."""
+
+    id: int
+    key: str
+    route: Route
+    address: str
+    lead_id: int | None
+    buyer_id: int | None
+    deal_id: int | None
+    subject: str | None
+    body: str
+    state: SendState
+    due_at: datetime
+    held_until: datetime | None
+    attempt_count: int
+    reason: str | None
+    last_error: str | None
+    maybe: bool
+    ask_at: datetime | None
+    ask_count: int
+    provider: str | None
+    provider_id: str | None
+    first_attempt_at: datetime | None
+    settled_at: datetime | None
+    delivered_at: datetime | None
+    expires_at: datetime | None
+    retry_of: int | None
+    correlation_id: str
+    metadata: Mapping[str, Any]
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSend:
+    """What a send is made of: its key, way, address and words, and whom and what it is about."""
+
+    key: str
+    route: Route
+    address: str
+    body: str
+    created_by: str
+    due_at: datetime
+    subject: str | None = None
+    lead_id: int | None = None
+    buyer_id: int | None = None
+    deal_id: int | None = None
+    template_version: str | None = None
+    expires_at: datetime | None = None
+    retry_of: int | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +164,6 @@ class PastSend:
     zones: frozenset[str]
 
 
-_s = send.c
 _HAPPENED = func.coalesce(_s.settled_at, _s.created_at)
 _TO_ADDRESSES = (
     select(func.count())
@@ -78,12 +182,92 @@ _RECENT = (
     .select_from(send.outerjoin(lead, and_(lead.c.id == _s.lead_id, lead.c.workspace_id == _s.workspace_id)))
     .where(
         _s.workspace_id == bindparam("workspace_id"),
+        _s.medium != Route.SLACK,
         bindparam("since", type_=Utc) <= _MOMENT,
         bindparam("until", type_=Utc) >= _MOMENT,
     )
     .order_by(_MOMENT.desc(), _s.id.desc())
     .limit(bindparam("limit"))
 )
+
+
+def add_send(tx: Tx, new: NewSend, state: SendState, *, now: datetime) -> tuple[Send, bool]:
+    """Store an intent under its key, and whether it is new: the same key again finds what stands there."""
+    values = {name: getattr(new, name) for name in NewSend.__slots__ if name not in ("route", "metadata")}
+    values |= {"medium": new.route, "metadata": dict(new.metadata), "state": state, "attempt_count": 0}
+    values |= {"correlation_id": "", "created_at": now, "maybe": False, "ask_count": 0}
+    send_id = tx.connection.execute(_insert(tx.dialect), tx.own(**values)).scalar_one_or_none()
+    if send_id is None:
+        found = send_with_key(tx, new.key)
+        if found is None:
+            raise LookupError(f"the send {new.key} stands and is not there")
+        return found, False
+    change_send(tx, send_id, {"correlation_id": send_correlation(send_id)})
+    return _there(get_send(tx, send_id)), True
+
+
+def get_send(tx: Tx, send_id: int) -> Send | None:
+    """Return the send with this id."""
+    row = tx.connection.execute(_BY_ID, tx.own(send_id=send_id)).mappings().one_or_none()
+    return as_send(row) if row else None
+
+
+def send_with_key(tx: Tx, key: str) -> Send | None:
+    """Return the send of an intent."""
+    row = tx.connection.execute(_BY_KEY, tx.own(key=key)).mappings().one_or_none()
+    return as_send(row) if row else None
+
+
+def send_with_provider_id(tx: Tx, provider_id: str) -> Send | None:
+    """Return the newest send that a provider calls by this name."""
+    row = tx.connection.execute(_BY_PROVIDER_ID, tx.own(provider_id=provider_id)).mappings().first()
+    return as_send(row) if row else None
+
+
+def change_send(tx: Tx, send_id: int, values: Mapping[str, object]) -> None:
+    """Set columns of a send that is not under way (its words, who has seen it); its state goes by `storage.outbox`."""
+    if "state" in values:
+        raise ValueError("a send's state is moved, not set")
+    this = (_s.workspace_id == tx.workspace_id, _s.id == send_id)
+    tx.connection.execute(update(send).where(*this).values(dict(values)))
+
+
+def sends_in_trouble(tx: Tx, *, limit: int) -> list[Send]:
+    """Return the sends that failed, or of which nobody knows whether they arrived, until somebody has seen to them."""
+    query = select(*COLUMNS).where(_s.workspace_id == bindparam("workspace_id"), IS_TROUBLE).order_by(_s.id)
+    return [as_send(row) for row in tx.connection.execute(query.limit(limit), tx.own()).mappings()]
+
+
+def stoppable_to(tx: Tx, addresses: Collection[str]) -> list[Send]:
+    """Return what is meant for some addresses and has certainly not left; Slack's own is left out."""
+    states = [state.value for state in STOPPABLE]
+    where = (_s.workspace_id == tx.workspace_id, _s.address.in_(addresses), _s.state.in_(states))
+    query = select(*COLUMNS).where(*where, _s.medium != Route.SLACK).order_by(_s.id)
+    return [as_send(row) for row in tx.connection.execute(query).mappings()]
+
+
+COLUMNS = tuple(_s["medium" if each.name == "route" else each.name] for each in fields(Send))
+_OWN = select(*COLUMNS).where(_s.workspace_id == bindparam("workspace_id"))
+_BY_ID = _OWN.where(_s.id == bindparam("send_id"))
+_BY_KEY = _OWN.where(_s.key == bindparam("key"))
+_BY_PROVIDER_ID = _OWN.where(_s.provider_id == bindparam("provider_id")).order_by(_s.id.desc()).limit(1)
+
+
+def as_send(row: RowMapping) -> Send:
+    """Return a row of `COLUMNS` as a send."""
+    values = dict(row)
+    return Send(route=Route(values.pop("medium")), state=SendState(values.pop("state")), **values)
+
+
+@cache
+def _insert(dialect: str) -> Insert:
+    return upsert_into(send, dialect).on_conflict_do_nothing().returning(_s.id)
+
+
+def _there(found: Send | None) -> Send:
+    if found is None:
+        raise LookupError("a send was stored and is not there")
+    return found
 
 
 def contacts_since(tx: Tx, addresses: Collection[str], since: datetime | None) -> int:

@@ -90,7 +90,7 @@ class Contacts:
 
     async def _keep(self, who: Actor, wish: ContactWish, verdict: GateVerdict, now: datetime) -> None:
         try:
-            await self._database.write(who.workspace_id, lambda tx: _record(tx, who, wish, verdict, now))
+            await self._database.write(who.workspace_id, lambda tx: record_verdict(tx, who, wish, verdict, now))
         except Exception:
             if verdict.allowed:
                 raise
@@ -100,8 +100,28 @@ class Contacts:
 
 def facts_about(tx: Tx, wish: ContactWish, now: datetime, zone_report: ZoneReport) -> Facts:
     """Read all that the gate asks about a contact, in one transaction."""
-    found = recipient_named(tx, wish.address, lead_id=wish.lead_id, buyer_id=wish.buyer_id)
+    return facts_of(tx, found_for(tx, wish), wish, now, zone_report)
+
+
+def found_for(tx: Tx, wish: ContactWish) -> Recipient:
+    """Return whom a contact would reach."""
+    return recipient_named(tx, wish.address, lead_id=wish.lead_id, buyer_id=wish.buyer_id)
+
+
+def facts_of(tx: Tx, found: Recipient, wish: ContactWish, now: datetime, zone_report: ZoneReport) -> Facts:
+    """Read all that the gate asks about a contact with a recipient who was found already."""
     return facts_for(tx, found, _request(tx, wish, found), now, zone_report, stated=wish.stated)
+
+
+def judge_in(
+    tx: Tx, found: Recipient, wish: ContactWish, now: datetime, zone_report: ZoneReport
+) -> tuple[GateVerdict, Facts]:
+    """Return the verdict about a contact, and what it rests on, in the transaction in which the message leaves.
+
+    Nothing is recorded and nothing is caught: whoever lets the message leave takes an error for a no.
+    """
+    facts = facts_of(tx, found, wish, now, zone_report)
+    return judge(facts), facts
 
 
 def facts_for(
@@ -169,7 +189,8 @@ def _contacts_today(tx: Tx, found: Recipient, now: datetime) -> int:
     return contacts_since(tx, found.addresses, midnight)
 
 
-def _record(tx: Tx, who: Actor, wish: ContactWish, verdict: GateVerdict, now: datetime) -> None:
+def record_verdict(tx: Tx, who: Actor, wish: ContactWish, verdict: GateVerdict, now: datetime) -> None:
+    """Keep a refusal as a KPI event and in the audit trail, and a stated time in the latter."""
     if not verdict.allowed:
         emit_kpi(tx, _blocked(who, wish, verdict), now=now)
         record(tx, _audited(who, REFUSED, wish, verdict), now=now)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from bot.services.actors import Actor
 from bot.services.contacts import ledger_at, subject_of
 from bot.services.recipients import is_phone, recipient_at
+from bot.services.sends import cancel_in
 from domain.consent import ConsentKind, ContactRequest, Lists, MessageKind, check_opt_out
 from domain.contact import email_key
 from domain.kpis import Kpi, KpiEvent, inbound, opt_out
@@ -21,6 +22,7 @@ from storage.do_not_call import add_internal
 from storage.kpis import emit_kpi
 from storage.leads import leads_reached_by
 from storage.opt_outs import OptOut, add_opt_out
+from storage.sends import stoppable_to
 
 OPTED_OUT, LIFTED = "opted_out", "opt_out_lifted"
 """Verbs of the audit trail."""
@@ -60,6 +62,8 @@ def stop(tx: Tx, who: Actor, said: Said, kinds: Mapping[Scope, ConsentKind], *, 
         for address in _addresses_of(tx, said.address, scope, kind)
     ]
     _count(tx, who, said, ids[0][0], kinds, now)
+    for _, stopped in ids:
+        _keep_back(tx, stopped, kinds[stopped.scope], now)
     return tuple(stopped for _, stopped in ids)
 
 
@@ -92,6 +96,17 @@ def _store(tx: Tx, who: Actor, said: Said, stopped: Stopped, kind: ConsentKind, 
         add_internal(tx, address, _since(tx, address, said.at), who.user_id, now=now)
     record(tx, _audited(who, OPTED_OUT, said, stopped, kind), now=now)
     return entry
+
+
+def _keep_back(tx: Tx, stopped: Stopped, kind: ConsentKind, now: datetime) -> None:
+    """Cancel what is meant for an address that opted out and has not left; the gate would stop it later anyway.
+
+    An e-mail unsubscribe leaves messages of a transaction alone (CASL s.6(6)).
+    """
+    for send in stoppable_to(tx, [stopped.address]):
+        agreed = send.metadata.get("kind") == MessageKind.TRANSACTIONAL
+        if stopped.scope in (ALL_MEDIA, send.route.medium) and not (agreed and kind is ConsentKind.UNSUBSCRIBED):
+            cancel_in(tx, send, "opted_out", "The recipient asked not to be contacted.", now=now)
 
 
 def _since(tx: Tx, address: str, at: datetime) -> date:

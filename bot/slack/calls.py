@@ -33,6 +33,7 @@ from bot.services.pauses import Pauses
 from bot.services.places import Places
 from bot.services.policies import Policies
 from bot.services.proofs import Proofs
+from bot.services.sends import Sends
 from bot.services.setup import Setup
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces, first_role
@@ -122,6 +123,7 @@ class Desk:
     why: WhyBook
     workspaces: Workspaces
     members: Members
+    sends: Sends
     setup: Setup
     clock: Clock
     roles: Mapping[str, Role] = field(default_factory=dict)

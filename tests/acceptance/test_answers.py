@@ -82,7 +82,7 @@ async def test_a_second_number_in_the_notes_is_masked_where_others_read_along(li
 
 async def test_over_socket_mode_nobody_can_post_events_to_us(tmp_path):
     settings = Settings(slack_bot_token="xoxb-1", slack_app_token="xapp-1")
-    program = Program(settings, Database(f"sqlite:///{tmp_path / 'v.db'}"), origin="")
+    program = Program(settings, Database(f"sqlite:///{tmp_path / 'v.db'}"), origin="", secret_key="for tests")
     form = {"command": "/lead", "text": "L-1", "user_id": "U0BOSS", "team_id": "T1"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(program.asgi), base_url="http://valhalla") as http:
         answer = await http.post("/slack/events", data=form)

@@ -11,7 +11,13 @@ from bot.scheduler import timetable
 
 def a_timetable(job):
     """The timetable with a job of ours among those that do nothing, and its entry."""
-    scheduler = timetable(post_missing_cards=job, expire_offers=nothing, refresh_liquidity=nothing)
+    scheduler = timetable(
+        post_missing_cards=job,
+        expire_offers=nothing,
+        refresh_liquidity=nothing,
+        recover_sends=nothing,
+        let_out_sends=nothing,
+    )
     return scheduler, scheduler.get_job("post_missing_cards")
 
 

@@ -14,6 +14,7 @@ from domain.consent import ConsentKind, Lists
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import FeedbackEvent, Node, Sums
 from domain.liquidity_deals import outcome_of
+from domain.messages import SendState
 from domain.optout import Intent
 from domain.pauses import Pause
 from domain.property_types import PropertyType
@@ -35,10 +36,12 @@ from storage import (
     offer_policies,
     offers,
     opt_outs,
+    outbox,
     pauses,
     policies,
     requests,
     schema,
+    send_attempts,
     sends,
     workspaces,
 )
@@ -50,6 +53,7 @@ from storage.workspaces import Member
 from tests.storage.builders import DRAFT, ELSEWHERE, HERE, NOW, add_buyer, captured, founded, rep, rows_of
 
 LONG_AGO = NOW - timedelta(days=1)
+HOUR = timedelta(hours=1)
 KEY = RequestKey("view:V1", "hash")
 PLACE = {"province": "ON", "market": "Toronto"}
 OFFER = {
@@ -60,8 +64,9 @@ OFFER = {
 SEND = {
     "key": "a", "medium": "SMS", "address": DRAFT.phone, "body": "Hi", "state": "delivered", "due_at": LONG_AGO,
     "attempt_count": 1, "correlation_id": "send:1", "metadata": {}, "created_by": "U0REP", "settled_at": LONG_AGO,
-    "created_at": LONG_AGO,
+    "created_at": LONG_AGO, "provider_id": "SM7",
 }  # fmt: skip
+LEASE = {"claimed_by": "mine", "lease_until": LONG_AGO}
 
 
 REPLY = {
@@ -90,6 +95,8 @@ class Ids:
     undone: int
     node: int
     offer: int
+    sent: int
+    claimed: int
     reply: int
     download: int
 
@@ -127,6 +134,18 @@ def _said(event, buyer, deal):
 
 def _kept(deal, buyer, *, event="RESPONDED"):
     return liquidity.KeptDeal(deal, replace(outcome_of([_said(event, buyer, deal)]), reach=buyer), False)
+
+
+def _sends(tx):
+    """A send in each state that something is done with; the ids of one that left and of one that is claimed."""
+    others = {
+        "b": {"state": "held"}, "c": {"state": "unknown", "ask_at": LONG_AGO}, "d": {"state": "sending", **LEASE},
+        "e": {"state": "claimed", **LEASE},
+    }  # fmt: skip
+    rows = [SEND, *({**SEND, "key": key, **values} for key, values in others.items())]
+    ids = [tx.connection.execute(insert(sends.send), tx.own(**row)).inserted_primary_key[0] for row in rows]
+    send_attempts.begin_attempt(tx, ids[0], now=LONG_AGO)
+    return ids[0], ids[-1]
 
 
 def _downloaded(tx):
@@ -239,6 +258,15 @@ READINGS = {
     policies.market_policy_at: Reading(lambda tx, _: policies.market_policy_at(tx, "ON", "ALL", 7), None),
     sends.contacts_since: Reading(lambda tx, _: sends.contacts_since(tx, [DRAFT.phone], None), 0),
     sends.sends_since: Reading(lambda tx, _: sends.sends_since(tx, LONG_AGO, NOW, limit=9), []),
+    sends.get_send: Reading(lambda tx, ids: sends.get_send(tx, ids.sent), None),
+    sends.send_with_key: Reading(lambda tx, _: sends.send_with_key(tx, "a"), None),
+    sends.send_with_provider_id: Reading(lambda tx, _: sends.send_with_provider_id(tx, "SM7"), None),
+    sends.sends_in_trouble: Reading(lambda tx, _: sends.sends_in_trouble(tx, limit=9), []),
+    sends.stoppable_to: Reading(lambda tx, _: sends.stoppable_to(tx, [DRAFT.phone]), []),
+    send_attempts.attempts_of: Reading(lambda tx, ids: send_attempts.attempts_of(tx, ids.sent), []),
+    send_attempts.count_attempts: Reading(lambda tx, _: send_attempts.count_attempts(tx), 0),
+    outbox.next_due_at: Reading(lambda tx, _: outbox.next_due_at(tx), None),
+    outbox.lost_behind_door: Reading(lambda tx, _: outbox.lost_behind_door(tx, now=NOW, but=(), limit=9), []),
     policies.market_policies: Reading(lambda tx, _: _version(policies.market_policies(tx, "ON", "Toronto")), [1]),
     offer_policies.effective_offer_policy: Reading(
         lambda tx, _: offer_policies.effective_offer_policy(tx, "ON", "Toronto").policy.version, 1
@@ -258,6 +286,13 @@ READINGS = {
 }
 
 CHANGES = {
+    sends.change_send: lambda tx, ids: sends.change_send(tx, ids.sent, {"body": "changed"}),
+    send_attempts.end_attempt: lambda tx, ids: send_attempts.end_attempt(tx, ids.sent, "accepted", None, now=NOW),
+    outbox.claim_due: lambda tx, _: outbox.claim_due(tx, outbox.Lease("t", NOW), now=NOW, limit=9),
+    outbox.pass_door: lambda tx, ids: outbox.pass_door(tx, ids.claimed, "mine", now=NOW, call_ends=LONG_AGO - HOUR),
+    outbox.move: lambda tx, ids: outbox.move(tx, ids.claimed, SendState.CANCELLED, {}),
+    outbox.give_back_unclaimed: lambda tx, _: outbox.give_back_unclaimed(tx, now=NOW, but=()),
+    outbox.claim_unknown: lambda tx, _: outbox.claim_unknown(tx, now=NOW, until=NOW, limit=9),
     inbound.decide_inbound: lambda tx, ids: inbound.decide_inbound(
         tx, ids.reply, intent=Intent.NONE, by="U0REP", now=NOW
     ),
@@ -299,7 +334,7 @@ CHANGES = {
 }
 
 ADDITIONS = {
-    audit.record, inbound.add_inbound, opt_outs.add_opt_out, buyers.add_areas, buyers.add_buyers, contacts.add_consents, contacts.set_zone, do_not_call.add_dncl_import,
+    sends.add_send, send_attempts.begin_attempt, outbox.lock_addresses, audit.record, inbound.add_inbound, opt_outs.add_opt_out, buyers.add_areas, buyers.add_buyers, contacts.add_consents, contacts.set_zone, do_not_call.add_dncl_import,
     do_not_call.add_internal, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
     leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies, policies.add_market_policy,
     offer_policies.seed_offer_policies, offer_policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
@@ -317,7 +352,7 @@ async def ids(database) -> Ids:
 
     def fill(tx):
         buyer = add_buyer(tx, phone=DRAFT.phone, search_text="buyer 1")
-        tx.connection.execute(insert(sends.send), tx.own(**SEND))
+        sent, claimed = _sends(tx)
         leads.set_card(tx, carded, channel_id="C1", ts="1.1", permalink=None)
         audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
         workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
@@ -346,6 +381,8 @@ async def ids(database) -> Ids:
             buyer,
             *answers,
             offer,
+            sent,
+            claimed=claimed,
             reply=reply,
             download=_downloaded(tx),
         )
@@ -355,7 +392,7 @@ async def ids(database) -> Ids:
 
 def queries():
     """Every public function of storage that takes a transaction."""
-    for module in schema.TABLES_OF:
+    for module in (*schema.TABLES_OF, outbox):
         for name, function in vars(module).items():
             own = inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
             if own and next(iter(inspect.signature(function).parameters), "") == "tx":

@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.app import SANDBOX_ROLES, make_desk  # the composition root's own desk, whatever services it has by now
+from bot.app import SANDBOX_ROLES, Parts, make_desk  # the composition root's own desk, whatever services it has by now
 from bot.clock import MovableClock, SystemClock
 from bot.sandbox.block_ids import with_ids
 from bot.sandbox.blocks import check_message, check_view
@@ -19,6 +19,7 @@ from bot.sandbox.elements import full_state
 from bot.sandbox.entries import with_fields
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.signing import signed_headers
+from bot.services.links import Links
 from bot.services.setup import About
 from bot.slack.calls import Desk
 from bot.slack.channels import find_channels
@@ -126,7 +127,8 @@ async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
     about = About("0.0.0", "reached by signed requests", "a test's")
-    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES, about=about)
+    parts = Parts(Links("https://valhalla.example.com", "for tests"), about)
+    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES, parts=parts)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
     return Line(app, desk, slack, clock)

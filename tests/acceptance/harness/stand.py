@@ -80,7 +80,7 @@ async def socket_stand(database_url: str) -> AsyncIterator[Stand]:
     """Compose the program as `make run` does: its own sandbox, over Socket Mode, on a free port."""
     listener, origin = free_port()
     database = Database(database_url)
-    program = Program(Settings(_env_file=None), database, origin=origin)
+    program = Program(Settings(_env_file=None), database, origin=origin, secret_key="for tests")
     async with serve(program.asgi, listener), aiohttp.ClientSession() as http:
         try:
             await program.connect()
@@ -101,7 +101,7 @@ async def http_stand(database_url: str) -> AsyncIterator[Stand]:
         settings = Settings(
             _env_file=None, slack_bot_token=config.bot_token, slack_signing_secret=config.signing_secret
         )
-        program = Program(settings, database, origin=origin)
+        program = Program(settings, database, origin=origin, secret_key="for tests")
         program.desk.client.base_url = slack.sandbox.api_url
         async with serve(program.asgi, listener):
             try:
