@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
-BENCHES := lead_command capture start geo offers matching liquidity gate
+BENCHES := lead_command capture start geo offers matching liquidity gate sends
 
 # Unset, the port is what .env says, else 8000.
 ifdef PORT
@@ -15,7 +15,7 @@ export PORT
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cover bench fmt
+.PHONY: help run test check cover bench chaos fmt
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ cover: $(DEV_STAMP) ## Prove that the tests of the domain take every branch of i
 
 bench: $(DEV_STAMP) ## Measure what the README quotes
 	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name; done
+
+chaos: $(DEV_STAMP) ## Kill workers 200 times while 10,000 sends are due; judged by the provider's own log
+	$(BIN)/python -m tests.chaos.run --kills 200 --sends 10000 $(ARGS)
 
 fmt: $(DEV_STAMP) ## Format the code and fix what needs no thought
 	$(BIN)/ruff check --fix-only .

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from fastapi import APIRouter
 from fastapi_offline import FastAPIOffline
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
@@ -19,14 +21,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from bot.alarms import SendsAlarm
+from bot.app_transports import transports_for
 from bot.clock import Clock, MovableClock, SystemClock
-from bot.http.access import Door
+from bot.clockwatch import ClockWatch
+from bot.holding import Holding
+from bot.http.access import Door, Served
 from bot.http.flow import flow_router
 from bot.http.health import Probe, health_router
+from bot.http.outside import Proofs as OutsideProofs
+from bot.http.outside import outside_routers
 from bot.http.problems import handle_problems
 from bot.manifest import read_manifest
+from bot.outside import Outside, offset_at
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
-from bot.scheduler import timetable
+from bot.scheduler import Job, Timetable
 from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
@@ -42,6 +51,7 @@ from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
 from bot.services.matching import BuyerIndex
 from bot.services.members import Members
+from bot.services.messages import Messages
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.pauses import Pauses
@@ -49,19 +59,22 @@ from bot.services.places import Places
 from bot.services.policies import Policies
 from bot.services.proofs import Proofs
 from bot.services.sends import Sends
-from bot.services.sends_outbox import Outbox
-from bot.services.setup import About, Setup
+from bot.services.sends_outbox import Outbox, Pace
+from bot.services.sends_receipts import Receipts
+from bot.services.sends_troubles import SendTroubles
+from bot.services.setup import DRY_RUN, IN_SANDBOX, About, Setup
+from bot.services.unsubscribing import Unsubscribing
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces
 from bot.settings import Settings, SlackMode
 from bot.slack.calls import Desk
-from bot.slack.cards import post_missing_cards
+from bot.slack.cards import queue_missing_cards
 from bot.slack.channels import find_channels
 from bot.slack.live_offers import expire_offers
+from bot.slack.posts import Drawn, draw_leaving
 from bot.slack.register import register
-from bot.transports.console import ConsoleTransport
-from bot.transports.port import Transport
-from domain import messages
+from bot.timetravel import TimeTravel
+from bot.transports.slack import SlackTransport
 from domain.roles import Role
 from storage.database import Database
 from storage.installation import secret_key
@@ -111,55 +124,95 @@ class Program:
         self.sandbox: Sandbox | None = None
         if settings.slack_mode is SlackMode.SANDBOX:
             clock = MovableClock()
-            self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest()), clock)
+            self.sandbox = create_sandbox(SandboxConfig(origin, read_manifest(), offset_at=offset_at), clock)
         client = client or _client(settings, self.sandbox)
         roles = SANDBOX_ROLES if self.sandbox else {}
-        links = Links(origin if self.sandbox else None, secret_key)
-        self.outbox = Outbox(database, clock, _transports(self.sandbox), links)
-        parts = Parts(links, _about(settings, database))
+        links = Links(settings.public_url or (origin if self.sandbox else None), secret_key)
+        self._watch = ClockWatch(Pace().lease)
+        ways = transports_for(settings, self.sandbox, SlackTransport(client, self._draw))
+        self.outbox = Outbox(database, clock, ways, links, pace=Pace(is_steady=self._watch.is_steady))
+        self.holding = Holding.of(database)
+        self._alarm = SendsAlarm(client, database)
+        parts = Parts(links, replace(_about(settings, database), scheduler=self.holding.said))
         self.desk = make_desk(client, database, clock, roles=roles, parts=parts)
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
-        self.asgi = _asgi(self.desk, _events(settings, self.bolt), self.sandbox, reach_database=database.reach)
+        self.served, self.receipts = Served(), Receipts(database, clock)
+        leave = Unsubscribing(database, clock, links)
+        outside = outside_routers(self.desk.inbound, self.receipts, leave, self.served, _proofs(settings))
+        events = _events(settings, self.bolt)
+        self.asgi = _asgi(self.desk, events, self.sandbox, outside, reach_database=database.reach)
         self._socket = _socket(settings, self.bolt, self.sandbox)
-        self._timetable: AsyncIOScheduler | None = None
+        self.timetable: Timetable | None = None
+
+    async def meet_slack(self) -> Mapping[str, Any]:
+        """Open the session of Slack's client, and return what Slack says of the team. Raises as `connect`."""
+        self.desk.client.session = ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS))
+        answer = await self.desk.client.auth_test()
+        return {"team_id": answer["team_id"], "team": answer["team"]}
 
     async def connect(self) -> str:
         """Meet the workspace in Slack, listen to it, start the timetable; return the workspace's name.
 
         Raises `SlackApiError` when Slack refuses the token, and `ClientError` when it can't be reached.
         """
-        self.desk.client.session = ClientSession(timeout=ClientTimeout(total=SLACK_SECONDS))
-        team = await self.desk.client.auth_test()
+        team = await self.meet_slack()
         workspace = await self.desk.workspaces.ensure(
             team["team_id"], name=team["team"], says=SANDBOX_TEAM if self.sandbox else None
         )
+        self.served.workspace_id = workspace.id
         self.desk.background.start(self.desk.leads.prepare(workspace.id))
         await find_channels(self.desk, workspace)
         if self.sandbox:
             await self.desk.cards.forget_newest(workspace.id)
         if self._socket:
             await self._socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves its handler untyped
-        self._timetable = timetable(
-            post_missing_cards=partial(post_missing_cards, self.desk, workspace.id),
-            expire_offers=partial(expire_offers, self.desk, workspace.id),
-            refresh_liquidity=partial(self.desk.liquidity.refresh, workspace.id),
-            recover_sends=partial(self._recover, workspace.id),
-            let_out_sends=partial(self._let_out, workspace.id),
-        )
-        self._timetable.start()
+        await self._alarm.meet(workspace.id)
+        self.timetable = Timetable(self.jobs(workspace.id), self.holding)
+        self._let_clock_travel(workspace.id, self.timetable)
+        if self.sandbox:
+            outside = Outside(workspace.id, self.desk.inbound, self.receipts)
+            self.sandbox.carry(replies=outside.answer, receipts=outside.receipt)
+        self.timetable.start()
         return workspace.name
 
-    async def _let_out(self, workspace_id: str) -> None:
-        await self.outbox.run(workspace_id)
+    async def _draw(self, workspace_id: str, metadata: Mapping[str, object]) -> Drawn:
+        return await draw_leaving(self.desk, workspace_id, metadata)
 
-    async def _recover(self, workspace_id: str) -> None:
-        await self.outbox.recover(workspace_id)
+    def jobs(self, workspace_id: str) -> dict[str, Job]:
+        """Return what the timetable runs for a workspace, by the ids that it knows."""
+        return {
+            "watch_clock": partial(self._watch.tell, self._database, workspace_id),
+            "recover_sends": partial(self._alarm.watch, workspace_id, self.outbox.recover),
+            "expire_offers": partial(expire_offers, self.desk, workspace_id),
+            "queue_missing_cards": partial(queue_missing_cards, self.desk, workspace_id),
+            "refresh_liquidity": partial(self.desk.liquidity.refresh, workspace_id),
+            "let_out_sends": partial(self._alarm.watch, workspace_id, self._let_out),
+        }
+
+    async def _let_out(self, workspace_id: str) -> int:
+        """Let out what is due; in the sandbox the receipts of what left follow at the same moment."""
+        count = await self.outbox.run(workspace_id)
+        if self.sandbox:
+            await self.sandbox.bring_receipts()
+        return count
+
+    def _let_clock_travel(self, workspace_id: str, timetable: Timetable) -> None:
+        """Let the sandbox's clock move from due moment to due moment."""
+        if not self.sandbox or not isinstance(self.desk.clock, MovableClock):
+            return
+        asked = (self.outbox.next_due_at, self.desk.live_offers.next_due_at)
+        travel = TimeTravel(self.desk.clock, timetable, [partial(ask, workspace_id) for ask in asked])
+
+        async def go(to: datetime) -> None:
+            await travel.go(to)
+
+        self.sandbox.on_clock = go
 
     async def close(self) -> None:
         """Stop listening, finish what is under way, let go of the database."""
-        if self._timetable:
-            self._timetable.shutdown(wait=False)
+        if self.timetable:
+            await self.timetable.close()
         if self._socket:
             await self._socket.close_async()  # type: ignore[no-untyped-call]  # as above
         if self.sandbox:
@@ -187,16 +240,13 @@ class Parts:
     about: About
 
 
-async def signing_key(database: Database) -> str:
-    """Return what this installation signs links with; it is made at the first start and kept in the database."""
+async def signing_key(settings: Settings, database: Database) -> str:
+    """Return what this installation signs links with: SECRET_KEY, else one that is made at the first start and kept in
+    the database."""
+    if settings.secret_key:
+        return settings.secret_key
     now = SystemClock().now()
     return await database.change(lambda connection: secret_key(connection, now=now))
-
-
-def _transports(sandbox: Sandbox | None) -> Mapping[messages.Route, Transport]:
-    """How messages leave: without a provider by its console twin, which says so."""
-    twin = ConsoleTransport(sandbox.outbox if sandbox else [], dry_run=sandbox is None)
-    return {messages.Route.SMS: twin, messages.Route.EMAIL: twin}
 
 
 def make_desk(
@@ -227,7 +277,9 @@ def make_desk(
         why=WhyBook(database, clock),
         workspaces=Workspaces(database, clock),
         members=Members(database, clock),
+        messages=Messages(database, clock, parts.links),
         sends=Sends(database, clock, parts.links),
+        troubles=SendTroubles(database, clock, parts.links),
         setup=Setup(database, clock, parts.about),
         clock=clock,
         roles=roles,
@@ -236,7 +288,11 @@ def make_desk(
 
 def _about(settings: Settings, database: Database) -> About:
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
-    return About(version("valhalla"), SLACK_MODES[settings.slack_mode], kind)
+    about = About(version("valhalla"), SLACK_MODES[settings.slack_mode], kind)
+    if settings.slack_mode is SlackMode.SANDBOX:
+        return replace(about, texts=IN_SANDBOX, email=IN_SANDBOX)
+    twilio, smtp = settings.twilio, settings.smtp
+    return replace(about, texts=twilio.said if twilio else DRY_RUN, email=smtp.said if smtp else DRY_RUN)
 
 
 def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
@@ -256,13 +312,21 @@ def _bolt(settings: Settings, client: AsyncWebClient) -> AsyncApp:
     )
 
 
-def _asgi(desk: Desk, events: Route | None, sandbox: Sandbox | None, *, reach_database: Probe) -> Starlette:
+def _proofs(settings: Settings) -> OutsideProofs:
+    return OutsideProofs(settings.public_url, settings.twilio_auth_token, settings.inbound_email_token)
+
+
+def _asgi(
+    desk: Desk, events: Route | None, sandbox: Sandbox | None, outside: list[APIRouter], *, reach_database: Probe
+) -> Starlette:
     """The HTTP side; Slack's events go straight to Bolt, ahead of FastAPI and what it does for every request."""
     api = FastAPIOffline(title="Valhalla", description="A wholesaling team's flow over HTTP.", redoc_url=None)
     handle_problems(api)
     door = Door(sandbox.team.id, sandbox.config.origin) if sandbox else Door("", None)
     api.include_router(flow_router(desk.leads, door))
     api.include_router(health_router(reach_database=reach_database))
+    for router in outside:
+        api.include_router(router)
     if sandbox:
         api.mount("/", sandbox.app)
     return Starlette(routes=[*([events] if events else []), Mount("/", api)])

@@ -1,4 +1,4 @@
-"""The terminal's face: `valhalla run`, `migrate`, `doctor`, `proof`, `import`."""
+"""The terminal's face: `valhalla run`, `migrate`, `doctor`, `tick`, `proof`, `import`."""
 
 import asyncio
 import sys
@@ -71,6 +71,23 @@ def doctor() -> None:
         print(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.subject}: {finding.sentence}")
     if not all(finding.ok for finding in findings):
         raise SystemExit(1)
+
+
+@app.command()
+def tick() -> None:
+    """Do once what is due now, for every team of the database: without a server, by hand or from cron.
+
+    On SQLite this works only while no Valhalla runs on the file, which does all of it every second; on PostgreSQL it
+    may run beside any number of them.
+    """
+    from bot.logs import set_up_logs
+    from bot.settings import read_settings
+    from bot.ticking import tick as work
+
+    settings = read_settings()
+    set_up_logs(level=settings.log_level, form=settings.log_format)
+    for passed in _with_loop(work(settings)):
+        print("\n".join(passed.lines()))
 
 
 @app.command()

@@ -1,11 +1,13 @@
-"""Self-examination: settings, time zones, database."""
+"""Self-examination: settings, providers, time zones, database."""
 
 from dataclasses import dataclass
 
-from bot.settings import Settings, read_settings
+from bot.holding import Holding, hold_file
+from bot.services.setup import DRY_RUN, IN_SANDBOX
+from bot.settings import Settings, SlackMode, read_settings
 from domain.errors import RuleBroken
 from domain.zones import check_zones
-from storage.database import Database
+from storage.database import Database, parse_url
 from storage.migrate import SchemaTooNew, current_revision, known_revisions
 
 
@@ -19,16 +21,36 @@ class Finding:
 
 
 async def examine() -> list[Finding]:
-    """Look at the settings, the time zones and the database's schema, and change nothing.
+    """Look at the settings, the providers, the time zones and the database's schema, and change nothing.
 
-    What Slack says to the tokens is not asked.
+    What Slack and the providers say to their tokens is not asked.
     """
     try:
         settings = read_settings()
     except RuleBroken as broken:
         return [Finding("settings", ok=False, sentence=str(broken)), _zones()]
     mode = Finding("settings", ok=True, sentence=f"Slack is reached as {settings.slack_mode}")
-    return [mode, _zones(), await _database(settings)]
+    return [mode, *_ways_out(settings), _zones(), await _database(settings), *_scheduler(settings)]
+
+
+def _ways_out(settings: Settings) -> list[Finding]:
+    """Who carries messages, and whether what comes back reaches us. No provider is asked."""
+    texts, email = settings.twilio, settings.smtp
+    if settings.slack_mode is SlackMode.SANDBOX:
+        unused = "; what is set is used once Slack is connected" if texts or email else ""
+        return [Finding(subject, ok=True, sentence=IN_SANDBOX + unused) for subject in ("texts", "e-mail")]
+    carriers = [
+        Finding("texts", ok=True, sentence=texts.said if texts else DRY_RUN),
+        Finding("e-mail", ok=True, sentence=email.said if email else DRY_RUN),
+    ]
+    return [*carriers, _reached(settings)] if texts or email else carriers
+
+
+def _reached(settings: Settings) -> Finding:
+    if settings.public_url:
+        return Finding("public address", ok=True, sentence=settings.public_url)
+    missing = "set PUBLIC_URL: without it no reply, no receipt and no click on an unsubscribe link reaches Valhalla"
+    return Finding("public address", ok=False, sentence=missing)
 
 
 def _zones() -> Finding:
@@ -49,6 +71,19 @@ async def _database(settings: Settings) -> Finding:
     except RuleBroken as broken:
         return Finding("database", ok=False, sentence=str(broken))
     return Finding("database", ok=fault is None, sentence=fault or f"schema {stands_at}")
+
+
+def _scheduler(settings: Settings) -> list[Finding]:
+    """Who holds the scheduler of a SQLite file. On PostgreSQL there is nothing to hold."""
+    try:
+        file = hold_file(parse_url(settings.database_url))
+    except RuleBroken:
+        return []
+    if file is None:
+        return []
+    pid = Holding(file).holder()
+    said = f"held by process {pid}, which does what is due" if pid else "nobody holds it, so nothing leaves just now"
+    return [Finding("scheduler", ok=True, sentence=said)]
 
 
 async def _schema(database: Database) -> tuple[str | None, str | None]:

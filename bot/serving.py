@@ -95,13 +95,15 @@ async def serve(settings: Settings, *, started: float) -> None:
     zones = check_zones()
     if not zones.ok:
         log.error("zones_wrong", tzdata=zones.iana_version, wrong=zones.wrong)
-    program = Program(settings, database, origin=origin, secret_key=await signing_key(database))
+    program = Program(settings, database, origin=origin, secret_key=await signing_key(settings, database))
     server = _Server(program)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await _until_started(server, serving)
         name = await _connected(program)
         _say_ready(origin, name, settings, seconds=time.monotonic() - started)
+        if not program.holding.is_ours:
+            print(f"  The scheduler is {program.holding.said()}. Until then this one only serves.\n", flush=True)  # noqa: T201
     except BaseException:
         server.should_exit = True
         raise

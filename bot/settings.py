@@ -1,12 +1,18 @@
 """The environment: what an installation is told through variables or a `.env` file."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.transports.configs import SmtpConfig, TwilioConfig, is_loopback
 from domain.errors import RuleBroken
+
+SECRETS = ("SMTP_URL", "TWILIO_AUTH_TOKEN", "SECRET_KEY", "INBOUND_EMAIL_TOKEN")
+"""What is not repeated when it is wrong: it may stand in a log then."""
 
 
 class SlackMode(StrEnum):
@@ -34,6 +40,31 @@ def _lower(raw: object) -> object:
     return raw.lower() if isinstance(raw, str) else raw
 
 
+def _public(url: str) -> str:
+    """A public address without a slash at its end. Whoever reads links on the way could follow them: HTTPS, but for
+    this machine itself."""
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise ValueError("write it like https://valhalla.example.com")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("it must begin with https://, for links in messages and for what providers report")
+    if len(url) > 400 or any(sign.isspace() or not sign.isprintable() or not sign.isascii() for sign in url.strip()):
+        raise ValueError("write it like https://valhalla.example.com, in plain letters")
+    return url.strip().rstrip("/")
+
+
+def _key(secret: str) -> str:
+    if len(secret) < 32:
+        raise ValueError("it has less than 32 characters, and a short one can be guessed")
+    return secret
+
+
+def _token(secret: str) -> str:
+    if len(secret) < 16:
+        raise ValueError("it has less than 16 characters, and a short one can be guessed")
+    return secret
+
+
 class Settings(BaseSettings):
     """Every variable, with its default; see `.env.example`."""
 
@@ -45,6 +76,15 @@ class Settings(BaseSettings):
     slack_bot_token: str | None = None
     slack_app_token: str | None = None
     slack_signing_secret: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = None
+    twilio_from: str | None = None
+    twilio_messaging_service_sid: str | None = None
+    public_url: Annotated[str, AfterValidator(_public)] | None = None
+    secret_key: Annotated[str, AfterValidator(_key)] | None = None
+    inbound_email_token: Annotated[str, AfterValidator(_token)] | None = None
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
     log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower)] = "console"
 
@@ -58,16 +98,33 @@ class Settings(BaseSettings):
             raise SlackTokensUnclear(why=why)
         return SlackMode.SOCKET if app else SlackMode.HTTP
 
+    @property
+    def smtp(self) -> SmtpConfig | None:
+        """Return how e-mail leaves, None for a dry run. Raises `MailUnclear`."""
+        return SmtpConfig.parse(self.smtp_url, self.mail_from)
+
+    @property
+    def twilio(self) -> TwilioConfig | None:
+        """Return how texts leave, None for a dry run. Raises `TwilioUnclear`."""
+        account, token = self.twilio_account_sid, self.twilio_auth_token
+        found = TwilioConfig.parse(account, token, self.twilio_from, self.twilio_messaging_service_sid)
+        return replace(found, public_url=self.public_url) if found else None
+
 
 def read_settings() -> Settings:
-    """Read the environment. Raises `SettingsInvalid`, which names the variable, and `SlackTokensUnclear`."""
+    """Read the environment.
+
+    Raises `SettingsInvalid`, which names the variable, and for providers that are only half set up
+    `SlackTokensUnclear`, `MailUnclear` and `TwilioUnclear`.
+    """
     try:
         settings = Settings()
     except ValidationError as invalid:
         error = invalid.errors()[0]
         name = str(error["loc"][0]).upper()
-        raise SettingsInvalid(name=name, value=error["input"], why=_why(name, error["msg"])) from invalid
-    _ = settings.slack_mode
+        value = "•••" if name in SECRETS else error["input"]
+        raise SettingsInvalid(name=name, value=value, why=_why(name, error["msg"])) from None
+    _ = settings.slack_mode, settings.smtp, settings.twilio
     return settings
 
 
@@ -88,4 +145,5 @@ def _token_fault(bot: str | None, app: str | None, secret: str | None) -> str | 
 def _why(name: str, message: str) -> str:
     if name == "PORT":
         return "a port is a whole number from 0 to 65535"
+    message = message.removeprefix("Value error, ")
     return message[0].lower() + message[1:].rstrip(".")

@@ -68,7 +68,8 @@ async def opened(settings: Settings, wanted: str | None) -> AsyncIterator[tuple[
         await database.close()
 
 
-async def _workspace(database: Database, wanted: str | None) -> Workspace:
+async def workspaces_of(database: Database) -> list[Workspace]:
+    """Return every workspace of a database. Raises `DatabaseNotMade` where there is none, and `SchemaNotNewest`."""
     nowhere = DatabaseNotMade(url=database.url.render_as_string(hide_password=True))
     if database.missing_file():
         raise nowhere
@@ -80,6 +81,11 @@ async def _workspace(database: Database, wanted: str | None) -> Workspace:
     found = await database.look(all_workspaces)
     if not found:
         raise nowhere
+    return found
+
+
+async def _workspace(database: Database, wanted: str | None) -> Workspace:
+    found = await workspaces_of(database)
     meant = [workspace for workspace in found if wanted in (None, workspace.id)]
     if len(meant) != 1:
         why = f"There is no workspace {wanted}" if wanted else "The database holds several workspaces"

@@ -1,6 +1,6 @@
 """The gate: everything that a contact is asked before it may happen, in order, with the reason of the first no."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -28,7 +28,7 @@ from domain.policy import (
     local_times,
 )
 from domain.windows import next_closed, next_open
-from domain.zones import ZoneReport, midnight_after, utc, zone
+from domain.zones import ZoneReport, midnight_after, midnight_before, utc, zone
 
 HOUSE: Final = "house rule"
 A_DAY: Final = timedelta(days=1)
@@ -263,8 +263,13 @@ def _opens_at(facts: Facts, refused: Sequence[Check]) -> datetime | None:
     if not clocks or len(clocks) < len(request.zones):
         return None
     hours, places = lawful_hours(policy.rules, request.medium), [zone(name) for name in clocks]
-    capped = not _cap(facts).allowed
-    since = max(midnight_after(facts.at, name) for name in clocks) if capped else facts.at
+    since = facts.at if _cap(facts).allowed else _day_ends(facts.at, clocks)
     then = next_open(since, zones=places, hours=hours, holidays=facts.holidays, until=facts.at + HORIZON)
     later = replace(facts, at=then, contacts_today=0, stated=None) if then and then > facts.at else None
     return then if later and all(question(later).allowed for question in ORDER.values()) else None
+
+
+def _day_ends(at: datetime, zones: Collection[str]) -> datetime:
+    """When the day ends whose contacts count: the one that began first. At night it is the next day elsewhere already,
+    and waiting for that one's end too would cost a whole day."""
+    return midnight_after(at, min(zones, key=lambda name: midnight_before(at, name)))

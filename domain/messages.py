@@ -47,9 +47,12 @@ _S = SendState
 MOVES: Final[Mapping[SendState, frozenset[SendState]]] = {
     _S.DRAFTED: frozenset({_S.AWAITING_APPROVAL, _S.APPROVED, _S.HELD, _S.BLOCKED, _S.CANCELLED}),
     _S.AWAITING_APPROVAL: frozenset({_S.APPROVED, _S.HELD, _S.BLOCKED, _S.REJECTED, _S.CANCELLED}),
-    _S.APPROVED: frozenset({_S.CLAIMED, _S.CANCELLED}),
-    _S.HELD: frozenset({_S.CLAIMED, _S.CANCELLED}),
-    _S.CLAIMED: frozenset({_S.SENDING, _S.APPROVED, _S.HELD, _S.BLOCKED, _S.CANCELLED, _S.FAILED}),
+    # One that waits for its next attempt may have left by an earlier one, as its provider says late.
+    _S.APPROVED: frozenset({_S.CLAIMED, _S.CANCELLED, _S.SENT, _S.DELIVERED}),
+    _S.HELD: frozenset({_S.CLAIMED, _S.CANCELLED, _S.SENT, _S.DELIVERED}),
+    _S.CLAIMED: frozenset(
+        {_S.SENDING, _S.APPROVED, _S.HELD, _S.BLOCKED, _S.CANCELLED, _S.FAILED, _S.SENT, _S.DELIVERED}
+    ),
     _S.SENDING: frozenset({_S.SENT, _S.APPROVED, _S.FAILED, _S.UNKNOWN, _S.DELIVERED}),
     # A provider's late word, a look-up or a person settles it.
     _S.UNKNOWN: frozenset({_S.SENT, _S.DELIVERED, _S.APPROVED, _S.FAILED, _S.UNKNOWN}),

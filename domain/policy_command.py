@@ -54,6 +54,11 @@ class ShowReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSends:
+    """Show the messages that failed, or may not have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowProof:
     """Show all that is kept about an address: "L-7", "B-5", a number or an e-mail address."""
 
@@ -74,8 +79,8 @@ class PolicyMiss:
 
 
 PolicyCommand = (
-    ListPolicies | ShowPolicy | EditPolicy | WhyContact | PauseOutreach | ResumeOutreach | ShowReplies | ShowProof
-    | PolicyHelp | PolicyMiss
+    ListPolicies | ShowPolicy | EditPolicy | WhyContact | PauseOutreach | ResumeOutreach | ShowReplies | ShowSends
+    | ShowProof | PolicyHelp | PolicyMiss
 )  # fmt: skip
 
 
@@ -90,7 +95,8 @@ _LIST: Final = ("list", "all", "liste")
 _SHOW: Final = ("show", "history", "of", "for")
 _EDIT: Final = ("edit", "change", "set")
 _REPLIES: Final = ("replies", "reply", "queue")
-_COMMANDS: Final = ("list", "show", "edit", "why", "pause", "resume", "replies", "proof", "help")
+_SENDS: Final = ("sends", "send", "messages")
+_COMMANDS: Final = ("list", "show", "edit", "why", "pause", "resume", "replies", "sends", "proof", "help")
 
 
 def parse_policy_command(text: str) -> PolicyCommand:
@@ -113,6 +119,8 @@ def _named(word: str, rest: str) -> PolicyCommand | None:
         return ListPolicies()
     if word in _REPLIES:
         return ShowReplies()
+    if word in _SENDS:
+        return ShowSends()
     if word in _SHOW:
         return ShowPolicy(rest)
     if word in _EDIT:

@@ -10,9 +10,11 @@ from typing import Final
 from domain.messages import SendState
 
 ATTEMPTS: Final = 12
-"""How often a message is claimed before it is given up: with the waits below some four hours."""
+"""How often a message is claimed before it is given up: with the waits below some three hours."""
 FIRST_WAIT: Final = timedelta(seconds=30)
 LONGEST_WAIT: Final = timedelta(minutes=30)
+LONGEST_ASKED: Final = timedelta(days=1)
+"""The longest wait that a provider may ask for."""
 ASK_AGAIN: Final = timedelta(minutes=5)
 """How long until a provider that could not be asked is asked again."""
 ASK_ROUNDS: Final = 288
@@ -64,11 +66,12 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The provider's answer, with its name for the message where it has it."""
+    """The provider's answer, with its name for the message where it has it; `dry_run` as in `Receipt`."""
 
     answer: Answer
     provider_id: str | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,10 @@ def settle_asked(found: Found, tried: Tried, *, rounds: int) -> Settlement:
 
 def retry_at(key: str, attempts: int, now: datetime, retry_after: timedelta | None = None) -> datetime:
     """Return when a message is tried again: twice as long after each attempt, half an hour at most, a fifth more or
-    less by the message's key so that many do not come back at once; never before the provider allows it."""
+    less by the message's key so that many do not come back at once; not before the provider allows it, within a day."""
     wait: timedelta = min(FIRST_WAIT * 2 ** max(0, attempts - 1), LONGEST_WAIT)
     wait *= 0.8 + 0.4 * _share(f"{key}#{attempts}")
-    return now + max(wait, retry_after or timedelta())
+    return now + max(wait, min(retry_after or timedelta(), LONGEST_ASKED))
 
 
 def share_of(key: str, whole: timedelta) -> timedelta:

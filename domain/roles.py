@@ -39,3 +39,14 @@ def may_record_consent(role: Role, *, user_id: str, rep_id: str | None) -> bool:
 def may_decide_reply(role: Role, *, user_id: str, rep_id: str | None) -> bool:
     """Whether a member says what an unclear reply means: reps those to their own and unassigned leads."""
     return role is not Role.REP or rep_id in (None, user_id)
+
+
+def may_send(role: Role) -> bool:
+    """Whether a member lets a message leave on their own word: reps' messages leave after an approver's yes."""
+    return role is not Role.REP
+
+
+def may_see_to_send(role: Role, *, user_id: str, rep_id: str | None) -> bool:
+    """Whether a member decides what becomes of a message to a seller that failed, or of which nobody knows whether it
+    arrived: reps those to their own and to unassigned leads."""
+    return role is not Role.REP or rep_id in (None, user_id)

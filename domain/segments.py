@@ -1,5 +1,6 @@
 """Texts as the networks count them: the alphabet a text needs, and the segments it is cut into."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -30,13 +31,13 @@ class Segments:
 
 def segments_of(body: str) -> Segments:
     """Return how a text is cut: 160 units in one GSM-7 segment, 153 in each of several (3GPP TS 23.038, 23.040); 70 and
-    67 UTF-16 units where one character is outside that alphabet."""
+    67 UTF-16 units where one character is outside that alphabet. No character of two units is cut in half."""
     costly = tuple(dict.fromkeys(sign for sign in body if sign not in _BASIC and sign not in _EXTENDED))
     if costly:
-        units = len(body.encode("utf-16-be")) // 2
-        return Segments("UCS-2", units, _cut(units, 70, 67), costly)
-    units = sum(2 if sign in _EXTENDED else 1 for sign in body)
-    return Segments("GSM-7", units, _cut(units, 160, 153))
+        widths = [2 if sign > _LAST_OF_ONE_UNIT else 1 for sign in body]
+        return Segments("UCS-2", sum(widths), _cut(widths, 70, 67), costly)
+    widths = [2 if sign in _EXTENDED else 1 for sign in body]
+    return Segments("GSM-7", sum(widths), _cut(widths, 160, 153))
 
 
 def check_length(body: str, medium: Medium) -> None:
@@ -52,5 +53,17 @@ _BASIC: Final = frozenset(
 _EXTENDED: Final = frozenset("\f^{}\\[~]|€")
 
 
-def _cut(units: int, alone: int, joined: int) -> int:
-    return 1 if units <= alone else -(-units // joined)
+_LAST_OF_ONE_UNIT: Final = "\uffff"
+"""Characters beyond it are a pair of UTF-16 units."""
+
+
+def _cut(widths: Sequence[int], alone: int, joined: int) -> int:
+    """How many segments characters of these widths fill, each whole in one of them."""
+    if sum(widths) <= alone:
+        return 1
+    count, room = 1, joined
+    for width in widths:
+        if width > room:
+            count, room = count + 1, joined
+        room -= width
+    return count

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, Index, String, Table, Text, insert
+from sqlalchemy import Column, Index, String, Table, Text, insert, select
 
 from storage.base import Json, Tx, Utc, common, metadata
 
@@ -43,6 +43,23 @@ def record(tx: Tx, change: Change, *, now: datetime) -> None:
     values = {name: getattr(change, name) for name in ("actor", "verb", "subject", "reason")}
     sides = {"before": _plain(change.before), "after": _plain(change.after)}
     tx.connection.execute(insert(audit_entry), tx.own(**values, **sides, at=now, created_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Who did what to a subject, and when."""
+
+    at: datetime
+    actor: str
+    verb: str
+
+
+def newest_about(tx: Tx, subject: str) -> Noted | None:
+    """Return the newest entry about a subject."""
+    c = audit_entry.c
+    query = select(c.at, c.actor, c.verb).where(c.workspace_id == tx.workspace_id, c.subject == subject)
+    row = tx.connection.execute(query.order_by(c.id.desc()).limit(1)).one_or_none()
+    return Noted(*row) if row else None
 
 
 def _plain(side: Mapping[str, object] | None) -> Mapping[str, object] | None:

@@ -182,6 +182,8 @@ class _Writer:
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
+            # Not by a listener to the engine's "begin": with any, SQLAlchemy asks for listeners at each statement.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             return work(connection)
 
     async def close(self) -> None:
@@ -194,14 +196,10 @@ def _sync_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver begins nothing; BEGIN IMMEDIATE below does
+        connection.isolation_level = None  # the driver begins nothing; the writer does, with BEGIN IMMEDIATE
         for pragma in (*PRAGMAS, "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
         _use_wal(connection)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,4 +1,4 @@
-"""What one installation keeps for itself, beside the workspaces: the key that its links are signed with."""
+"""What one installation keeps for itself, beside the workspaces: the key that its links are signed with, and notes."""
 
 import secrets
 from datetime import datetime
@@ -24,3 +24,12 @@ def secret_key(connection: Connection, *, now: datetime) -> str:
     insert = upsert_into(installation, connection.dialect.name).on_conflict_do_nothing()
     connection.execute(insert, new)
     return str(connection.execute(select(installation.c.value).where(installation.c.name == SECRET)).scalar_one())
+
+
+def note(connection: Connection, name: str, value: str, *, now: datetime) -> None:
+    """Keep a word under a name, in the place of what stood there."""
+    insert = upsert_into(installation, connection.dialect.name)
+    kept = insert.on_conflict_do_update(
+        index_elements=[installation.c.name], set_={"value": insert.excluded.value, "created_at": now}
+    )
+    connection.execute(kept, {"name": name, "value": value, "created_at": now})

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Boolean, Column, Float, Index, String, Table, insert
+from sqlalchemy import Boolean, Column, Float, Index, String, Table, bindparam, insert, select
 
-from domain.kpis import KpiEvent
+from domain.kpis import Kpi, KpiEvent
 from storage.base import Json, Tx, common, metadata
 
 kpi_event = Table(
@@ -27,12 +27,28 @@ Index("ix_kpi_event_correlation_id", _c.correlation_id)
 Index("ix_kpi_event_failed", _c.created_at, postgresql_where=_c.success.is_(False), sqlite_where=_c.success.is_(False))
 
 _INSERT = insert(kpi_event)
+_COUNTED = (
+    select(_c.id)
+    .where(
+        _c.workspace_id == bindparam("workspace_id"),
+        _c.correlation_id == bindparam("correlation_id"),
+        _c.domain == bindparam("domain"),
+        _c.metric == bindparam("metric"),
+    )
+    .limit(1)
+)
 
 
 def emit_kpi(tx: Tx, *events: KpiEvent, now: datetime) -> None:
     """Record events in the caller's transaction: they stand if it commits and never without it."""
     if events:
         tx.connection.execute(_INSERT, [_row(tx, event, now) for event in events])
+
+
+def is_counted(tx: Tx, kpi: Kpi, correlation_id: str) -> bool:
+    """Whether an event was counted under a correlation id."""
+    asked = tx.own(domain=kpi.domain, metric=kpi.metric, correlation_id=correlation_id)
+    return tx.connection.execute(_COUNTED, asked).first() is not None
 
 
 def _row(tx: Tx, event: KpiEvent, now: datetime) -> dict[str, object]:
@@ -48,4 +64,4 @@ def _row(tx: Tx, event: KpiEvent, now: datetime) -> dict[str, object]:
     )
 
 
-__all__: Sequence[str] = ["emit_kpi", "kpi_event"]
+__all__: Sequence[str] = ["emit_kpi", "is_counted", "kpi_event"]

@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -260,9 +261,11 @@ def claim_cardless(tx: Tx, *, before: datetime, now: datetime, lease: timedelta,
     return sorted(tx.connection.execute(claim).scalars())
 
 
-def forget_card(tx: Tx, lead_id: int) -> None:
-    """Forget where a lead's card stood."""
-    _forget(tx, _c.id == lead_id)
+def forget_card(tx: Tx, lead_id: int, *, stood_at: str | None = None) -> None:
+    """Forget where a lead's card stood; with a `stood_at` only while that is where it stands: whoever found it gone
+    there must not forget one that was posted since."""
+    there = true() if stood_at is None else _c.card_ts == stood_at
+    _forget(tx, and_(_c.id == lead_id, there))
 
 
 def forget_newest_cards(tx: Tx, *, limit: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Row, String, Table, Text, bindparam, insert, select, update
+from sqlalchemy import Column, ForeignKey, Index, Row, String, Table, Text, bindparam, func, insert, select, update
 
 from domain.live_offers import OfferState
 from storage.base import Cents, Id, Tx, Utc, common, metadata
@@ -75,6 +75,7 @@ _OF_DEAL = _MINE.where(_c.deal_id == bindparam("deal_id")).order_by(_c.id.desc()
 _OF_DEALS = _MINE.where(_c.deal_id.in_(bindparam("deal_ids", expanding=True))).order_by(_c.id.desc())
 _IS_DUE = (_c.decided_at.is_(None), _c.expires_at <= bindparam("until"))
 _DUE = _MINE.where(*_IS_DUE).order_by(_c.expires_at, _c.id).limit(bindparam("at_most"))
+_NEXT = select(func.min(_c.expires_at)).where(_c.workspace_id == bindparam("workspace_id"), _c.decided_at.is_(None))
 
 
 def _offer(row: Row[*tuple[Any, ...]]) -> LiveOffer:
@@ -108,6 +109,12 @@ def offers_of_deals(tx: Tx, deal_ids: Iterable[int]) -> dict[int, list[LiveOffer
 def due_offers(tx: Tx, now: datetime, *, limit: int = 100) -> list[LiveOffer]:
     """Return offers whose end has come and that nobody has decided, the one that ended first first."""
     return [_offer(row) for row in tx.connection.execute(_DUE, tx.own(until=now, at_most=limit))]
+
+
+def next_expiry(tx: Tx) -> datetime | None:
+    """Return when the next offer ends that nobody has decided."""
+    ends_at: datetime | None = tx.connection.execute(_NEXT, tx.own()).scalar_one()
+    return ends_at
 
 
 def change_offer(tx: Tx, offer_id: int, values: Mapping[str, object]) -> None:

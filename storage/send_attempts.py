@@ -1,5 +1,6 @@
 """Attempts: each try to hand a send to its provider, from when it began to what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,26 +36,35 @@ class Attempt:
 
 
 _INSERT = insert(send_attempt)
-_OPEN = (
-    _c.workspace_id == bindparam("of_workspace"),
-    _c.send_id == bindparam("of_send"),
-    _c.ended_at.is_(None),
+_ENDED = {name: bindparam(f"to_{name}", type_=_c[name].type) for name in ("ended_at", "outcome", "provider_code")}
+_END = (
+    update(send_attempt)
+    .where(_c.workspace_id == bindparam("of_workspace"), _c.send_id == bindparam("of_send"))
+    .values(_ENDED)
 )
-_END = update(send_attempt).where(*_OPEN)
+_END_OPEN = _END.where(_c.ended_at.is_(None))
+_END_THIS = _END.where(_c.id == bindparam("of_attempt"))
 _OF_SEND = select(_c.started_at, _c.ended_at, _c.outcome, _c.provider_code).order_by(_c.id)
 
 
-def begin_attempt(tx: Tx, send_id: int, *, now: datetime) -> None:
-    """Note that a call to the provider begins."""
-    tx.connection.execute(_INSERT, tx.own(send_id=send_id, started_at=now, outcome=UNDER_WAY, created_at=now))
+def begin_attempt(tx: Tx, send_id: int, *, now: datetime) -> int:
+    """Note that a call to the provider begins; return the attempt's id."""
+    begun = tx.own(send_id=send_id, started_at=now, outcome=UNDER_WAY, created_at=now)
+    key: Sequence[int] = tx.connection.execute(_INSERT, begun).inserted_primary_key or ()
+    return key[0]
 
 
-def end_attempt(tx: Tx, send_id: int, outcome: str, code: str | None, *, now: datetime) -> None:
-    """Note what came of the attempt that is under way; nothing when none is."""
-    values = {"ended_at": now, "outcome": outcome, "provider_code": code[:64] if code else None}
-    this = {"of_workspace": tx.workspace_id, "of_send": send_id}
-    tx.connection.execute(_END.values({name: bindparam(f"to_{name}") for name in values}),
-                          this | {f"to_{name}": value for name, value in values.items()})  # fmt: skip
+def end_attempt(
+    tx: Tx, send_id: int, outcome: str, code: str | None, *, now: datetime, attempt_id: int | None = None
+) -> None:
+    """Note what came of an attempt; without its id of whichever is under way, and nothing when none is.
+
+    Whoever made the call names its attempt: by the time of a late word another one may be under way.
+    """
+    changes = {"to_ended_at": now, "to_outcome": outcome, "to_provider_code": code[:64] if code else None}
+    this: dict[str, object] = {"of_workspace": tx.workspace_id, "of_send": send_id}
+    ending, which = (_END_THIS, {"of_attempt": attempt_id}) if attempt_id else (_END_OPEN, {})
+    tx.connection.execute(ending, this | which | changes)
 
 
 def attempts_of(tx: Tx, send_id: int) -> list[Attempt]:

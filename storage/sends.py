@@ -129,6 +129,9 @@ class Send:
     metadata: Mapping[str, Any]
     created_by: str
     created_at: datetime
+    dismissed_at: datetime | None = None
+    dismissed_by: str | None = None
+    template_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,8 @@ class PastSend:
     zones: frozenset[str]
 
 
-_HAPPENED = func.coalesce(_s.settled_at, _s.created_at)
+_HAPPENED = func.coalesce(_s.settled_at, _s.lease_until, _s.created_at)
+"""When a message left; while nobody knows, the end of the lease under which it was tried. It may be days older."""
 _TO_ADDRESSES = (
     select(func.count())
     .select_from(send)
@@ -212,6 +216,12 @@ def get_send(tx: Tx, send_id: int) -> Send | None:
     return as_send(row) if row else None
 
 
+def lock_send(tx: Tx, send_id: int) -> Send | None:
+    """Return the send with this id, and keep it from others until `tx` ends."""
+    row = tx.connection.execute(_BY_ID.with_for_update(), tx.own(send_id=send_id)).mappings().one_or_none()
+    return as_send(row) if row else None
+
+
 def send_with_key(tx: Tx, key: str) -> Send | None:
     """Return the send of an intent."""
     row = tx.connection.execute(_BY_KEY, tx.own(key=key)).mappings().one_or_none()
@@ -246,7 +256,28 @@ def stoppable_to(tx: Tx, addresses: Collection[str]) -> list[Send]:
     return [as_send(row) for row in tx.connection.execute(query).mappings()]
 
 
+def dismiss_send(tx: Tx, send_id: int, *, by: str, now: datetime) -> bool:
+    """Note that somebody has seen to a send in trouble; False where it is in none, or somebody else has."""
+    this = (_s.workspace_id == tx.workspace_id, _s.id == send_id, IS_TROUBLE)
+    seen = update(send).where(*this).values(dismissed_at=now, dismissed_by=by)
+    return bool(tx.connection.execute(seen).rowcount)
+
+
+def sends_with_keys(tx: Tx, keys: Collection[str]) -> list[Send]:
+    """Return the sends of some intents, the oldest first."""
+    query = select(*COLUMNS).where(_s.workspace_id == tx.workspace_id, _s.key.in_(keys)).order_by(_s.id)
+    return [as_send(row) for row in tx.connection.execute(query).mappings()]
+
+
+def posts_about(tx: Tx, lead_id: int) -> list[Send]:
+    """Return the posts in Slack that show a lead, the oldest first."""
+    where = (_s.workspace_id == tx.workspace_id, _s.lead_id == lead_id, _s.medium == Route.SLACK)
+    query = select(*COLUMNS).where(*where).order_by(_s.id)
+    return [as_send(row) for row in tx.connection.execute(query).mappings()]
+
+
 COLUMNS = tuple(_s["medium" if each.name == "route" else each.name] for each in fields(Send))
+_ROUTE, _STATE = ([column.name for column in COLUMNS].index(name) for name in ("medium", "state"))
 _OWN = select(*COLUMNS).where(_s.workspace_id == bindparam("workspace_id"))
 _BY_ID = _OWN.where(_s.id == bindparam("send_id"))
 _BY_KEY = _OWN.where(_s.key == bindparam("key"))
@@ -255,8 +286,9 @@ _BY_PROVIDER_ID = _OWN.where(_s.provider_id == bindparam("provider_id")).order_b
 
 def as_send(row: RowMapping) -> Send:
     """Return a row of `COLUMNS` as a send."""
-    values = dict(row)
-    return Send(route=Route(values.pop("medium")), state=SendState(values.pop("state")), **values)
+    values: list[Any] = list(row.values())
+    values[_ROUTE], values[_STATE] = Route(values[_ROUTE]), SendState(values[_STATE])
+    return Send(*values)
 
 
 @cache
@@ -273,7 +305,7 @@ def _there(found: Send | None) -> Send:
 def contacts_since(tx: Tx, addresses: Collection[str], since: datetime | None) -> int:
     """Count what left, or may have left, for some addresses since an instant; None counts from the beginning.
 
-    A send that is under way counts from when it was created.
+    A send that is under way, or of which nobody knows whether it arrived, counts from its last attempt.
     """
     query, moment = (_TO_ADDRESSES, {}) if since is None else (_TO_ADDRESSES_SINCE, {"since": since})
     return int(tx.connection.execute(query, tx.own(addresses=list(addresses), **moment)).scalar_one())

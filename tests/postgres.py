@@ -67,9 +67,34 @@ def newest_programs() -> Path:
     raise PostgresMissing("PostgreSQL's programs are not installed")
 
 
+class Cluster:
+    """A server that can be stopped and started again; its data and its port stay."""
+
+    def __init__(self, programs: Path, folder: Path, user: str | None, settings: tuple[str, ...]) -> None:
+        self._folder, self._user = folder, user
+        self._port = _free_port()
+        self._command = _command(programs, folder, self._port, settings)
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> Server:
+        """Start it; return it when it answers. Raises `PostgresFailed`."""
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **_as(self._user)
+            )
+        _wait_until_it_answers(self._process, self._folder, self._port)
+        return Server(self._port, self._process.pid)
+
+    def stop(self) -> None:
+        """Stop it, whoever is connected."""
+        if self._process:
+            _stop(self._process)
+            self._process = None
+
+
 @contextmanager
-def serve(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
-    """Run a server of an empty cluster until the block ends. Raises `PostgresMissing` and `PostgresFailed`."""
+def cluster(settings: tuple[str, ...] = FAST) -> Iterator[Cluster]:
+    """Make an empty cluster that is there until the block ends. Raises `PostgresMissing` and `PostgresFailed`."""
     programs, user = newest_programs(), _unprivileged_user()
     # A short path of its own: a socket's path may not be longer than 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="valhalla-pg-", dir="/tmp"))
@@ -77,22 +102,20 @@ def serve(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
         if user:
             os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
         _make_cluster(programs, folder, user)
-        port = _free_port()
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                _command(programs, folder, port, settings),
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                **_as(user),
-            )
-            try:
-                _wait_until_it_answers(process, folder, port)
-                yield Server(port, process.pid)
-            finally:
-                _stop(process)
+        made = Cluster(programs, folder, user, settings)
+        try:
+            yield made
+        finally:
+            made.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def serve(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
+    """Run a server of an empty cluster until the block ends. Raises `PostgresMissing` and `PostgresFailed`."""
+    with cluster(settings) as made:
+        yield made.start()
 
 
 def _make_cluster(programs: Path, folder: Path, user: str | None) -> None:

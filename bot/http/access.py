@@ -1,4 +1,4 @@
-"""Who may use the HTTP endpoints: on loopback in the sandbox everyone, otherwise nobody until tokens exist."""
+"""Who may use the HTTP endpoints, and whose they are: on loopback in the sandbox everyone's, else nobody's so far."""
 
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -17,6 +17,27 @@ class DoorClosed(RuleBroken):
 
     code = "CLOSED"
     status = 403
+
+
+class Starting(RuleBroken):
+    """Valhalla is starting and serves no workspace yet. Try again in a few seconds."""
+
+    code = "STARTING"
+    status = 503
+    retry_after = 5
+
+
+@dataclass(slots=True)
+class Served:
+    """The workspace that the program serves; none before it has met one in Slack."""
+
+    workspace_id: str | None = None
+
+    def actor(self, name: str) -> Actor:
+        """Return the part of the product with this name as it acts for the workspace. Raises `Starting`."""
+        if self.workspace_id is None:
+            raise Starting
+        return Actor(self.workspace_id, name, is_person=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ def handle_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RuleBroken)
     async def refused(_request: Request, error: RuleBroken) -> JSONResponse:
-        return problem(getattr(error, "status", 422), error.code, str(error))
+        answer = problem(getattr(error, "status", 422), error.code, str(error))
+        if wait := getattr(error, "retry_after", None):
+            answer.headers["Retry-After"] = str(wait)
+        return answer
 
     @app.exception_handler(Exception)
     async def unknown(_request: Request, error: Exception) -> JSONResponse:

@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from bot.clock import MovableClock
-from bot.sandbox import driver, driver_views, driver_world
+from bot.sandbox import driver, driver_clock, driver_sent, driver_views, driver_world
 from bot.sandbox.asked import Asked, read_asked
-from bot.sandbox.config import Json, SandboxConfig
+from bot.sandbox.config import SandboxConfig
 from bot.sandbox.courier import Courier
-from bot.sandbox.driver import Desk, OnReply
+from bot.sandbox.driver import Desk, OnClock, OnReceipt, OnReply
 from bot.sandbox.errors import DriverError
+from bot.sandbox.faults import FaultKind
 from bot.sandbox.guard import Guard
+from bot.sandbox.live import Notice
 from bot.sandbox.people import TEAM_ID, TEAM_NAME
 from bot.sandbox.responses import ResponseDoor
+from bot.sandbox.sent import Sent
 from bot.sandbox.socket import SocketHub
 from bot.sandbox.webapi import WebApi
 from bot.sandbox.world import World
@@ -35,8 +38,8 @@ _READS: Mapping[str, Verb] = {
     "messages": driver.messages,
     "view": driver.view,
     "home": driver.home,
-    "sent": driver_world.sent,
-    "clock": driver_world.read_clock,
+    "sent": driver_sent.sent,
+    "clock": driver_clock.read_clock,
     "traffic": driver_world.traffic,
     "faults": driver_world.read_faults,
 }
@@ -49,8 +52,9 @@ _ACTS: Mapping[str, Verb] = {
     "close": driver_views.close,
     "click": driver_views.click,
     "options": driver_views.options,
-    "reply": driver_world.reply,
-    "clock": driver_world.move_clock,
+    "reply": driver_sent.reply,
+    "receipt": driver_sent.receipt,
+    "clock": driver_clock.move_clock,
     "reset": driver_world.reset,
     "faults": driver_world.order_faults,
 }
@@ -74,32 +78,47 @@ class Sandbox:
         self._world = World(config, clock)
         self._hub = SocketHub(config.origin, self._world.live, self._world.faults)
         self._courier = Courier(self._world, self._hub)
-        self._desk = Desk(self._world, self._courier, self._hub)
+        self._desk = Desk(self._world, self._courier, self._hub, Sent(self._world.live, self._world.faults))
         inner = Starlette(routes=self._routes(), exception_handlers={DriverError: _refuse})
         self.app: ASGIApp = Guard(inner, config.origin)
 
     @property
-    def outbox(self) -> list[Json]:
-        """What left by a medium: transports append to this list, `GET sent` shows it; another may be handed in."""
+    def outbox(self) -> Sent:
+        """What left by a medium: transports append to this list, `GET sent` shows it."""
         return self._desk.outbox
-
-    @outbox.setter
-    def outbox(self, sent: list[Json]) -> None:
-        self._desk.outbox = sent
 
     @property
     def connected(self) -> bool:
         """Whether the bot listens."""
         return self._courier.connected
 
-    @property
-    def on_reply(self) -> OnReply | None:
-        """What carries an answer of a seller or buyer to the bot; None until somebody hands it in."""
-        return self._desk.on_reply
+    def carry(self, *, replies: OnReply, receipts: OnReceipt) -> None:
+        """Hand in what carries the answers of people outside and the providers' later words to the bot."""
+        self._desk.on_reply, self._desk.on_receipt = replies, receipts
 
-    @on_reply.setter
-    def on_reply(self, carry: OnReply | None) -> None:
-        self._desk.on_reply = carry
+    @property
+    def on_clock(self) -> OnClock | None:
+        """What moves the clock and does on the way what becomes due; None while the clock is just put there."""
+        return self._desk.on_clock
+
+    @on_clock.setter
+    def on_clock(self, travel: OnClock | None) -> None:
+        self._desk.on_clock = travel
+
+    def take_fault(self, name: str) -> bool:
+        """Return whether a provider's fault was ordered for this occasion, and count it."""
+        is_taken = self._world.faults.take(FaultKind(name))
+        if is_taken:
+            self._world.live.publish(Notice("faults"))
+        return is_taken
+
+    def accepted(self, send_id: int) -> None:
+        """Let a receipt follow for a message that was taken and whose taking was told."""
+        self._desk.outbox.accepted(send_id)
+
+    async def bring_receipts(self) -> None:
+        """Bring what the providers say by themselves of the messages that they took."""
+        await driver_sent.bring_receipts(self._desk)
 
     async def close(self) -> None:
         """End streams, connections and retries; call it before the server stops."""

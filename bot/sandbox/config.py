@@ -1,16 +1,24 @@
 """What the sandbox is told when it is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+
+from bot.sandbox.zones import only_toronto
 
 Json = dict[str, Any]
 """One JSON object, as Slack sends and takes it."""
 
 
+OffsetAt = Callable[[str, datetime], timedelta | None]
+"""Returns a zone's offset from UTC at an instant; None for a zone that there is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """Where the stand-in is reached, which app it hosts, and how it delivers; times are in real seconds."""
+    """Where the stand-in is reached, which app it hosts, how it delivers, and who knows other zones than Toronto's;
+    times are in real seconds."""
 
     origin: str
     manifest: Mapping[str, Any]
@@ -21,6 +29,7 @@ class SandboxConfig:
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
     show_seconds: float = 1.5
+    offset_at: OffsetAt = only_toronto
 
     @property
     def app_name(self) -> str:

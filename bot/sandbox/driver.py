@@ -1,7 +1,8 @@
 """What a person does in Slack, as calls: commands, shortcuts, messages, the Home tab."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.sandbox import payloads
@@ -14,10 +15,16 @@ from bot.sandbox.messages import Message
 from bot.sandbox.people import BOT_USER_ID, CHANNELS, PEOPLE, Channel, Person, direct_messages_with
 from bot.sandbox.response_urls import ResponseUrl
 from bot.sandbox.responses import post_answer
+from bot.sandbox.sent import Sent
 from bot.sandbox.socket import SocketHub
 from bot.sandbox.world import World
 
 OnReply = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Carries an answer {send_id, medium, from, text, at, provider_id} to the bot, which says what it was taken for."""
+OnReceipt = Callable[[Mapping[str, Any]], Awaitable[bool]]
+"""Carries a provider's later word {send_id, provider_id, medium, to, state} to the bot; False for no message of its."""
+OnClock = Callable[[datetime], Awaitable[None]]
+"""Takes the clock to an instant; on the way there it does what becomes due, on the way back nothing."""
 
 
 @dataclass(slots=True)
@@ -27,8 +34,11 @@ class Desk:
     world: World
     courier: Courier
     hub: SocketHub
-    outbox: list[Json] = field(default_factory=list)
+    outbox: Sent
     on_reply: OnReply | None = None
+    on_receipt: OnReceipt | None = None
+    on_clock: OnClock | None = None
+    travels_to: datetime | None = None
 
 
 async def command(desk: Desk, asked: Asked) -> Json:

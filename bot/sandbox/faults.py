@@ -6,7 +6,7 @@ from bot.sandbox.errors import DriverError
 
 
 class FaultKind(StrEnum):
-    """What can be made to go wrong."""
+    """What can be made to go wrong: at Slack, on the way to the bot, and at whoever carries messages outside."""
 
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
@@ -14,6 +14,13 @@ class FaultKind(StrEnum):
     DISCONNECT = "disconnect"
     DUPLICATE_DELIVERY = "duplicate_delivery"
     LOST_ACK = "lost_ack"
+    PROVIDER_BUSY = "provider_busy"
+    PROVIDER_DOWN = "provider_down"
+    PROVIDER_TIMEOUT = "provider_timeout"
+    PROVIDER_REFUSES = "provider_refuses"
+    PROVIDER_OPTED_OUT = "provider_opted_out"
+    UNDELIVERED = "undelivered"
+    NO_RECEIPT = "no_receipt"
 
 
 CLEARING = frozenset({"no_fault", "reset"})

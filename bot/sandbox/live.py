@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
-Kind = Literal["message", "view", "home", "connection", "reset"]
+Kind = Literal["message", "view", "home", "connection", "reset", "clock", "sent", "faults"]
 PING_SECONDS = 15.0
 _BACKLOG = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something changed; with `user` only that person can see it."""
+    """Something changed; with `user` only that person can see it. `now` is where the clock stands by then."""
 
     kind: Kind
     channel: str | None = None
     user: str | None = None
     ts: str | None = None
     by_bot: bool = False
+    now: str | None = None
 
     def to_line(self) -> bytes:
         """Return the server-sent event."""
-        facts = {"kind": self.kind, "channel": self.channel, "user": self.user}
+        facts = {"kind": self.kind, "channel": self.channel, "user": self.user, "now": self.now}
         return f"data: {json.dumps({name: fact for name, fact in facts.items() if fact})}\n\n".encode()
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot.sandbox.config import Json
+from bot.sandbox.zones import ZONE, toronto_offset
 
 TEAM_ID = "T0SANDBOX"
 TEAM_NAME = "Maple Homes"
@@ -14,7 +15,6 @@ APP_ID = "A0VALHALLA"
 BOT_ID = "B0VALHALLA"
 BOT_USER_ID = "U0VALHALLA"
 SLACKBOT_ID = "USLACKBOT"
-ZONE = "America/Toronto"
 _FOUNDED = 1_700_000_000
 
 
@@ -109,25 +109,9 @@ def may_see(channel: Channel, person: Person) -> bool:
     return person.id in members_of(channel)
 
 
-def toronto_offset(at: datetime) -> int:
-    """Return America/Toronto's offset from UTC in seconds at `at`.
-
-    Ontario moves its clocks at 02:00 on the second Sunday of March and of the first Sunday of November
-    (O. Reg. 111/06 under the Time Act).
-    """
-    begins = _sunday(at.year, 3, 2) + timedelta(hours=7)
-    ends = _sunday(at.year, 11, 1) + timedelta(hours=6)
-    return -4 * 3600 if begins <= at < ends else -5 * 3600
-
-
-def _sunday(year: int, month: int, which: int) -> datetime:
-    first = datetime(year, month, 1, tzinfo=UTC)
-    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (which - 1))
-
-
 def user_json(person: Person, at: datetime, *, include_locale: bool = False) -> Json:
     """Return Slack's user object for `person` as of `at`."""
-    offset = toronto_offset(at)
+    offset = int(toronto_offset(at).total_seconds())
     user: Json = {
         "id": person.id,
         "team_id": TEAM_ID,

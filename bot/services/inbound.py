@@ -12,10 +12,12 @@ from bot.services.intake import readable
 from bot.services.numbered import lead_numbered
 from bot.services.opting_out import REASON_LIMIT, Said, Stopped, lift, stands, stop
 from bot.services.recipients import recipient_at
+from bot.services.sends import queue_post
 from domain.consent import ConsentKind
 from domain.contact import EmailInvalid, PhoneInvalid, email_key, normalise_email, normalise_phone
 from domain.errors import RuleBroken
 from domain.kpis import Kpi, KpiEvent, inbound
+from domain.messages import Post
 from domain.optout import ALL_MEDIA, Inbound, Intent, Scope, classify_inbound
 from domain.optout_effects import stop_kind, stopped_scopes
 from domain.roles import may_decide_reply
@@ -102,13 +104,15 @@ class NoSuchAddress(RuleBroken):
 @dataclass(frozen=True, slots=True)
 class InboundWish:
     """One message that came in. `provider_id` names it for good: the same one twice is one message. `address` is the
-    sender's, as the provider gives it; `received_at` is now where it is left out."""
+    sender's, as the provider gives it; `received_at` is now where it is left out. `says_stop` is set where the provider
+    took it for a stop, whatever its words are."""
 
     provider_id: str
     medium: Medium
     address: str
     text: str
     received_at: datetime | None = None
+    says_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +164,28 @@ class InboundBook:
         """Store a message once, and act on it at once: what it stops is stopped when this returns.
 
         The same `provider_id` again changes nothing and finds the first result. It is never refused for its address
-        or its text: a stop must not be lost.
+        or its text: a stop must not be lost. The team hears of it in Slack, by the outbox.
         """
         now = self._clock.now()
-        return await self._database.write(who.workspace_id, lambda tx: _received(tx, who, wish, now))
+
+        def work(tx: Tx) -> Received:
+            received = _received(tx, who, wish, now)
+            if not received.repeated:
+                about = {"inbound_id": received.message.id}
+                queue_post(tx, who, reply_post(received.message.id), Post.REPLY, about, now=now)
+            return received
+
+        return await self._database.write(who.workspace_id, work)
+
+    async def find(self, who: Actor, inbound_id: int) -> Received | None:
+        """Return a message that came in and what it did; None where there is none."""
+        now = self._clock.now()
+
+        def work(tx: Tx) -> Received | None:
+            message = find_inbound(tx, inbound_id)
+            return _result(tx, message, now) if message else None
+
+        return await self._database.read(who.workspace_id, work)
 
     async def log(self, who: Actor, number: int, said: tuple[Medium, str], request: RequestKey) -> Received:
         """Store what the seller of L-{number} answered, as a member tells it: by which medium, in which words.
@@ -216,6 +238,11 @@ class InboundBook:
         return await self._database.write(who.workspace_id, lambda tx: _decided(tx, who, inbound_id, is_stop, now))
 
 
+def reply_post(inbound_id: int) -> str:
+    """Return the key of the post that shows a reply."""
+    return f"reply:{inbound_id}"
+
+
 def stored_address(text: str) -> str:
     """Return an address as it is stored: E.164 or an `email_key`; what is neither is kept as it came, in lower case."""
     try:
@@ -227,6 +254,8 @@ def stored_address(text: str) -> str:
 def _received(tx: Tx, who: Actor, wish: InboundWish, now: datetime) -> Received:
     wish = _readable(wish, now)
     meant = classify_inbound(wish.text, opted_out=stands(tx, wish.address, wish.medium, now=now))
+    if wish.says_stop and meant.intent is not Intent.STOP:
+        meant = Inbound(Intent.STOP)
     inbound_id = add_inbound(tx, _row(tx, who, wish, meant, now))
     if inbound_id is None:
         return _result(tx, _stored(inbound_named(tx, wish.provider_id)), now, repeated=True)

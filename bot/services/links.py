@@ -38,6 +38,9 @@ class Links:
             workspace_id, send_id = self._serializer().loads(token)
         except (BadSignature, ValueError, TypeError) as error:
             raise LinkBroken from error
+        # The last sign of base64 holds two bits that nothing checks: of all spellings only our own is taken.
+        if self._serializer().dumps([workspace_id, send_id]) != token:
+            raise LinkBroken
         return str(workspace_id), int(send_id)
 
     def _serializer(self) -> URLSafeSerializer:

@@ -45,7 +45,7 @@ from storage.base import Tx
 from storage.database import Database
 from storage.deals import Deal, get_deal
 from storage.leads import Lead, get_lead
-from storage.live_offers import LiveOffer, due_offers, find_offer, offers_of
+from storage.live_offers import LiveOffer, due_offers, find_offer, next_expiry, offers_of
 from storage.requests import RequestKey, begin_request, finish_request
 
 REPLACED: Final = "another offer was presented"
@@ -243,6 +243,10 @@ class LiveOffers:
             return sorted({lead.number for lead in leads if lead})
 
         return await self._database.write(workspace_id, work)
+
+    async def next_due_at(self, workspace_id: str) -> datetime | None:
+        """Return when the next offer ends."""
+        return await self._database.read(workspace_id, next_expiry)
 
     async def _decided(self, who: Actor, ref: OfferRef, action: OfferAction) -> LiveOffer:
         now = self._clock.now()

@@ -1,6 +1,6 @@
 """Sends: one intent, one row; queued with its gate's first answer, stopped while it can be, seen to by a person."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from domain.zones import ZoneReport, check_zones
 from storage.base import Tx
 from storage.database import Database
 from storage.outbox import move
-from storage.sends import NewSend, Send, add_send, change_send, get_send
+from storage.sends import NewSend, Send, add_send, change_send, get_send, sends_with_keys
 from storage.workspaces import sender_of
 
 KEPT_FOR = timedelta(days=7)
@@ -28,8 +28,15 @@ KEPT_FOR = timedelta(days=7)
 
 OUTBOX = "outbox"
 """The name under which rows and events say that the outbox acted."""
-TOLD = (SendState.SENT, SendState.FAILED, SendState.BLOCKED, SendState.CANCELLED, SendState.UNKNOWN)
-"""The states in which whoever waits for a message is told."""
+TOLD = (
+    SendState.SENT,
+    SendState.DELIVERED,
+    SendState.FAILED,
+    SendState.BLOCKED,
+    SendState.CANCELLED,
+    SendState.UNKNOWN,
+)
+"""The states in which whoever waits for a message is told; of a delivery only where they were told otherwise before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,10 @@ class Sends:
         """Return a send."""
         return await self._database.read(who.workspace_id, lambda tx: get_send(tx, send_id))
 
+    async def with_keys(self, who: Actor, keys: Collection[str]) -> list[Send]:
+        """Return the sends of some intents, the oldest first."""
+        return await self._database.read(who.workspace_id, lambda tx: sends_with_keys(tx, keys))
+
 
 def queue_in(tx: Tx, who: Actor, wish: MessageWish, links: Links, now: datetime, report: ZoneReport) -> Queued:
     """Take down an approved message in the caller's transaction, with the gate's answer of now."""
@@ -123,7 +134,8 @@ def queue_post(tx: Tx, who: Actor, key: str, post: Post, about: Mapping[str, obj
     """Take down a message to the team's own Slack in the caller's transaction: what it shows is drawn when it leaves,
     from the rows that `about` names."""
     metadata = {**about, "post": post.value}
-    new = NewSend(key, Route.SLACK, "", "", who.user_id, now, metadata=metadata)
+    lead_id = int(str(about["lead_id"])) if "lead_id" in about else None
+    new = NewSend(key, Route.SLACK, "", "", who.user_id, now, lead_id=lead_id, metadata=metadata)
     return add_send(tx, new, SendState.APPROVED, now=now)[0]
 
 
@@ -139,10 +151,15 @@ def cancel_in(tx: Tx, send: Send, reason: str, sentence: str, *, now: datetime) 
 def tell_outcome(tx: Tx, send: Send, state: SendState, *, now: datetime) -> None:
     """Tell in Slack what became of a message, where somebody waits for it (`tell` in its metadata)."""
     if state in TOLD and send.metadata.get("tell"):
-        key = f"outcome:{send.id}:{state.value}:{send.attempt_count}"
+        key = outcome_post(send.id, state, send.attempt_count)
         queue_post(
             tx, Actor(tx.workspace_id, OUTBOX, is_person=False), key, Post.OUTCOME, {"send_id": send.id}, now=now
         )
+
+
+def outcome_post(send_id: int, state: SendState, attempt: int) -> str:
+    """Return the key of the post that tells what became of a message by one of its attempts."""
+    return f"outcome:{send_id}:{state.value}:{attempt}"
 
 
 def contact_wish(send: Send, body: str | None = None) -> ContactWish:

@@ -31,6 +31,7 @@ from storage.pauses import all_pauses
 from storage.workspaces import members_of, set_settings, settings_of
 
 DRY_RUN = "dry run: no provider is connected, so nothing leaves"
+IN_SANDBOX = "the sandbox plays the provider, so nothing leaves this machine"
 
 
 class SetupNotYours(RuleBroken):
@@ -52,13 +53,15 @@ class StepRefused(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What this installation is: its version, how it reaches Slack, its kind of database, and who carries messages."""
+    """What this installation is: its version, how it reaches Slack, its kind of database, who carries messages, and
+    where the timetable runs just now."""
 
     version: str
     slack: str
     database: str
     texts: str = DRY_RUN
     email: str = DRY_RUN
+    scheduler: Callable[[], str] = lambda: "runs in this process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class Setup:
         self._database = database
         self._clock = clock
         self._about = about
+
+    @property
+    def about(self) -> About:
+        """What this installation is."""
+        return self._about
 
     def check(self, who: Actor) -> None:
         """Raise `SetupNotYours` unless the actor may set the team up."""

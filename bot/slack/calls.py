@@ -27,6 +27,7 @@ from bot.services.leads import Leads
 from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
 from bot.services.members import Members
+from bot.services.messages import Messages
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.pauses import Pauses
@@ -34,6 +35,7 @@ from bot.services.places import Places
 from bot.services.policies import Policies
 from bot.services.proofs import Proofs
 from bot.services.sends import Sends
+from bot.services.sends_troubles import SendTroubles
 from bot.services.setup import Setup
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces, first_role
@@ -123,7 +125,9 @@ class Desk:
     why: WhyBook
     workspaces: Workspaces
     members: Members
+    messages: Messages
     sends: Sends
+    troubles: SendTroubles
     setup: Setup
     clock: Clock
     roles: Mapping[str, Role] = field(default_factory=dict)

@@ -29,7 +29,7 @@ class Posted:
 async def show_card(desk: Desk, who: Actor, number: int) -> Posted | None:
     """Bring the card of L-{number} up to date where it stands; where it stands nowhere, claim it and post it.
 
-    None when somebody else is posting it, or Slack does not take it: then the timetable or the next change does.
+    None when somebody else is posting it, or Slack does not take it: then the outbox or the next change does.
     """
     card = await desk.leads.card(who, number)
     lead = card.lead
@@ -40,7 +40,7 @@ async def show_card(desk: Desk, who: Actor, number: int) -> Posted | None:
         except UNREACHABLE as error:
             log.warning("card_not_updated", number=number, error=_why(error))
             return None
-        await desk.cards.give_back(who, lead.id)
+        await desk.cards.give_back(who, lead.id, stood_at=lead.card_ts)
     if not await desk.cards.claim(who, lead.id):
         return None
     try:
@@ -61,21 +61,10 @@ async def post_first_card(desk: Desk, who: Actor, captured: Captured, *, said_in
     await home.publish(desk, who)
 
 
-async def post_missing_cards(desk: Desk, workspace_id: str) -> None:
-    """Post the cards of leads that were stored while Slack, or this program, was away; a failure stops no other.
-
-    One that fails keeps its claim: it is tried again when the lease has ended.
-    """
-    who = Actor(workspace_id, "timetable", is_person=False)
-    for number in await desk.cards.claim_missing(workspace_id):
-        try:
-            await _post(desk, who, await desk.leads.card(who, number))
-        except UNREACHABLE as error:
-            log.warning("card_not_posted", number=number, error=_why(error))
-        except Exception:  # noqa: BLE001 - whatever breaks one card must not keep the others from being posted
-            log.exception("card_not_posted", number=number)
-        else:
-            log.info("card_posted_later", number=number)
+async def queue_missing_cards(desk: Desk, workspace_id: str) -> None:
+    """Let the cards of leads leave by the outbox that were stored while Slack, or this program, was away."""
+    for number in await desk.cards.queue_missing(workspace_id):
+        log.info("card_queued", number=number)
 
 
 async def _post(desk: Desk, who: Actor, card: LeadCard) -> Posted:

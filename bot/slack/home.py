@@ -1,6 +1,7 @@
 """The Home tab: what needs this member now, their leads, and the two things that they do most."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.errors import SlackApiError
 
@@ -8,6 +9,7 @@ from bot.services.actors import Actor
 from bot.services.board import BoardRow
 from bot.services.inbound import Waiting
 from bot.services.leads import STEPS_LIMIT, Board
+from bot.services.sends_troubles import TroublePage
 from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
 from bot.slack.calls import Call, Desk, log
 from bot.slack.consent_card import MEDIUM_NAMES
@@ -16,6 +18,7 @@ from bot.slack.lead_card import list_blocks
 from bot.slack.mrkdwn import bold, escape, for_reader
 from bot.slack.pauses import banner
 from bot.slack.reply_card import reply_blocks
+from bot.slack.send_card import ON_HOME, home_blocks
 from bot.slack.setup_card import unfinished_blocks
 from domain.deals import Stage
 from storage.ladder import Task
@@ -35,15 +38,24 @@ async def opened(desk: Desk, call: Call) -> None:
 async def publish(desk: Desk, who: Actor) -> None:
     """Publish a member's Home; when Slack does not take it, the next look draws it again."""
     board, deals = await desk.leads.board(who), await desk.deals.waiting(who)
-    replies, pauses = await desk.inbound.queue(who), await desk.pauses.standing(who)
+    waiting = Waits(await desk.inbound.queue(who), await desk.troubles.waiting(who, limit=ON_HOME))
+    pauses = await desk.pauses.standing(who)
     above = [*banner(pauses), *unfinished_blocks(await desk.setup.show(who))]
     try:
-        await desk.client.views_publish(user_id=who.user_id, view=home([*above, *_blocks(board, deals, replies, who)]))
+        await desk.client.views_publish(user_id=who.user_id, view=home([*above, *_blocks(board, deals, waiting, who)]))
     except SlackApiError as error:
         log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
 
 
-def _blocks(board: Board, deals: Sequence[BoardRow], replies: Sequence[Waiting], who: Actor) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits for a member's word: replies, and messages that went wrong."""
+
+    replies: Sequence[Waiting]
+    sends: TroublePage
+
+
+def _blocks(board: Board, deals: Sequence[BoardRow], waits: Waits, who: Actor) -> list[Block]:
     buttons = [
         button("New lead", Action.NEW_LEAD, "new", style="primary"),
         button("Price an offer", Action.PRICE, "0"),
@@ -51,14 +63,19 @@ def _blocks(board: Board, deals: Sequence[BoardRow], replies: Sequence[Waiting],
     return [
         actions(buttons, block_id="quick_actions"),
         header("Needs you now"),
-        *_replies(replies, who),
-        *(_needed(board, deals) or ([] if replies else [section(NOTHING)])),
+        *_apart(_replies(waits.replies, who), home_blocks(waits.sends), _needed(board, deals)),
         divider(),
         section(f"{bold('The team today')}\n{_numbers(board)}"),
         divider(),
         *list_blocks("Your newest leads", board.leads, who),
         context(f"As of {for_reader(board.now)} · configurable defaults, not legal advice"),
     ]
+
+
+def _apart(*groups: Sequence[Block]) -> list[Block]:
+    """What needs the member, with a line between one kind and the next."""
+    shown = [block for group in groups if group for block in (divider(), *group)]
+    return shown[1:] or [section(NOTHING)]
 
 
 def _replies(replies: Sequence[Waiting], who: Actor) -> list[Block]:
@@ -73,7 +90,6 @@ def _replies(replies: Sequence[Waiting], who: Actor) -> list[Block]:
         section(f"{bold(title)}\nThey may be opt-outs: nothing is sent to who wrote them."),
         *shown,
         *rest,
-        divider(),
     ]
 
 

@@ -50,6 +50,8 @@ class View(StrEnum):
     PAUSED = "pause_shown"
     SETUP = "setup_form"
     SETUP_SHOWN = "setup_shown"
+    MESSAGE = "message_form"
+    MESSAGE_SHOWN = "message_shown"
     HOME = "home"
 
 
@@ -95,6 +97,13 @@ class Action(StrEnum):
     REPLY_IS_STOP = "reply_is_stop_button"
     REPLY_IS_NOT = "reply_is_not_button"
     SET_UP = "set_up_button"
+    WRITE_MESSAGE = "write_message_button"
+    MESSAGE_INPUT = "message_input"
+    SEND_ARRIVED = "send_arrived_button"
+    SEND_AGAIN = "send_again_button"
+    RETRY_SEND = "retry_send_button"
+    LEAVE_SEND = "leave_send_button"
+    SENDS_PAGE = "sends_page_button"
 
 
 FIELD = "value"

@@ -245,5 +245,6 @@ def _buttons(card: LeadCard) -> list[Block]:
         button("Comparable sales", Action.ENTER_COMPS, number),
         button("Edit address", Action.COMPLETE_PLACE, number),
         button("Record consent", Action.RECORD_CONSENT, f"L-{number}"),
+        button("Message", Action.WRITE_MESSAGE, number),
         button("Log a reply", Action.LOG_REPLY, number),
     ]

@@ -114,16 +114,21 @@ async def withdraw(desk: Desk, call: Call) -> None:
     await _decide(desk, call, desk.live_offers.withdraw)
 
 
-async def expire_offers(desk: Desk, workspace_id: str) -> None:
-    """End the offers whose last day is over, and bring their leads' cards up to date; a failure stops no other."""
+async def expire_offers(desk: Desk, workspace_id: str) -> int:
+    """End the offers whose last day is over, and bring their leads' cards up to date; a failure stops no other.
+
+    Return how many leads that were.
+    """
     who = Actor(workspace_id, "timetable", is_person=False)
-    for number in await desk.live_offers.expire_due(workspace_id):
+    numbers = await desk.live_offers.expire_due(workspace_id)
+    for number in numbers:
         try:
             await show_card(desk, who, number)
         except Exception:  # noqa: BLE001 - whatever breaks one card must not keep the others from being updated
             log.exception("card_not_updated", number=number)
         else:
             log.info("offer_expired", number=number)
+    return len(numbers)
 
 
 async def _decide(desk: Desk, call: Call, act: Callable[[Actor, OfferRef], Awaitable[LiveOffer]]) -> None:

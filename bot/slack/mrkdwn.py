@@ -1,5 +1,6 @@
 """Text as Slack wants it: escaped, bold, code, dates that each reader sees in a zone of their own."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.zones import zone
@@ -43,3 +44,16 @@ def for_reader(at: datetime) -> str:
 def clock_text(local: datetime) -> str:
     """Return a local time as a clock and a calendar show it: "Wed 25 Nov 09:00"."""
     return f"{local:%a} {local.day} {local:%b %H:%M}"
+
+
+def on_their_clocks(at: datetime, zones: Iterable[str]) -> str:
+    """Return an instant on somebody's clock; on the earliest and the latest where they may be in several zones."""
+    local = sorted({at.astimezone(zone(name)).replace(tzinfo=None) for name in zones})
+    first, last = local[0], local[-1]
+    return clock_text(first) if first == last else f"{clock_text(first)} to {last:%H:%M}, by where they are,"
+
+
+def there_and_here(at: datetime, zones: Iterable[str]) -> str:
+    """Return an instant on somebody's clock and on the reader's: "Wed 25 Nov 09:00 their time · … yours"."""
+    names = tuple(zones)
+    return f"{on_their_clocks(at, names)} their time · {for_reader(at)} yours" if names else for_reader(at)

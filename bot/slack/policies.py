@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.services.actors import Actor
 from bot.services.policies import PolicyChanged
-from bot.slack import pauses, proofs, replies_queue, why
+from bot.slack import pauses, proofs, replies_queue, sends, why
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
@@ -22,6 +22,7 @@ from domain.policy_command import (
     ShowPolicy,
     ShowProof,
     ShowReplies,
+    ShowSends,
     WhyContact,
     parse_policy_command,
 )
@@ -33,6 +34,7 @@ HELP = """*What `/policy` does*
 `/policy why L-7` or `/policy why +1 604 555 0134` says whether somebody may be contacted now, and why
 `/policy pause [place] reason` stops outreach, `/policy resume [place]` lets it go on (admins)
 `/policy replies` lists the replies that wait for a person
+`/policy sends` lists the messages that failed, or may not have arrived
 `/policy proof L-7` shows all that is kept about an address (admins)"""
 
 
@@ -54,7 +56,7 @@ async def command(desk: Desk, call: Call) -> None:
 
 
 async def _about_people(
-    desk: Desk, call: Call, asked: WhyContact | PauseOutreach | ResumeOutreach | ShowReplies | ShowProof
+    desk: Desk, call: Call, asked: WhyContact | PauseOutreach | ResumeOutreach | ShowReplies | ShowSends | ShowProof
 ) -> None:
     """Hand on what other subjects answer."""
     match asked:
@@ -66,6 +68,8 @@ async def _about_people(
             await pauses.resume(desk, call, text)
         case ShowReplies():
             await replies_queue.show(desk, call)
+        case ShowSends():
+            await sends.show(desk, call)
         case ShowProof(subject):
             await proofs.show(desk, call, subject)
 

@@ -17,6 +17,7 @@ from bot.slack import (
     leads,
     liquidity,
     live_offers,
+    messages,
     offer_policies,
     offers,
     pauses,
@@ -24,6 +25,7 @@ from bot.slack import (
     policies,
     replies_queue,
     reply_form,
+    sends,
     valhalla,
     why,
 )
@@ -88,6 +90,13 @@ ACTIONS: Mapping[str, Listener] = {
     Action.REPLY_IS_STOP: replies_queue.is_stop,
     Action.REPLY_IS_NOT: replies_queue.is_not,
     Action.SET_UP: valhalla.open_clicked,
+    Action.WRITE_MESSAGE: messages.open_form,
+    Action.MESSAGE_INPUT: messages.redraw,
+    Action.SEND_ARRIVED: sends.arrived,
+    Action.SEND_AGAIN: sends.send_again,
+    Action.RETRY_SEND: sends.retry,
+    Action.LEAVE_SEND: sends.leave,
+    Action.SENDS_PAGE: sends.turn,
 }
 SUBMISSIONS: Mapping[str, Listener] = {
     View.LEAD: leads.submitted,
@@ -106,6 +115,7 @@ SUBMISSIONS: Mapping[str, Listener] = {
     View.SETUP: valhalla.submitted,
     View.CONSENT: consents.submitted,
     View.REPLY: reply_form.submitted,
+    View.MESSAGE: messages.submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
 

@@ -20,7 +20,7 @@ def origin(call: Call) -> dict[str, str]:
     A form that is opened from another one hands on what that one keeps.
     """
     kept = _kept(call)
-    url = str(call.body.get("response_url") or "") if _is_own_message(call) else kept.get("response_url", "")
+    url = str(call.body.get("response_url") or "") if is_own_message(call) else kept.get("response_url", "")
     return {"response_url": url, "channel": call.channel_id or kept.get("channel", "")}
 
 
@@ -31,7 +31,7 @@ async def show_in_place(desk: Desk, call: Call, text: str, blocks: Sequence[Bloc
     direct message. `text` is escaped already.
     """
     shown: dict[str, Any] = {"text": text, "blocks": list(blocks)}
-    if _is_own_message(call):
+    if is_own_message(call):
         await call.respond(**shown, replace_original=True, response_type="ephemeral")
         return
     kept = _kept(call)
@@ -67,7 +67,7 @@ async def _told(desk: Desk, call: Call, channel: str, shown: Mapping[str, Any]) 
     return True
 
 
-def _is_own_message(call: Call) -> bool:
+def is_own_message(call: Call) -> bool:
     """Whether the click came from a message that only this person sees, which may then be replaced."""
     return bool((call.body.get("container") or {}).get("is_ephemeral") and call.body.get("response_url"))
 

@@ -1,10 +1,11 @@
 """Replies that wait for a person: their list, and the two buttons that decide what one means."""
 
 from bot.services.actors import Actor
-from bot.services.inbound import ReplyDecided
+from bot.services.inbound import ReplyDecided, reply_post
+from bot.slack import posts
 from bot.slack.calls import Call, Desk
 from bot.slack.home import publish
-from bot.slack.replies import show_in_place
+from bot.slack.replies import is_own_message, show_in_place
 from bot.slack.reply_card import outcome_text, queue_blocks, queue_text
 
 
@@ -26,21 +27,22 @@ async def is_not(desk: Desk, call: Call) -> None:
 
 
 async def _decide(desk: Desk, call: Call, *, is_stop: bool) -> None:
-    """Keep the decision, say what it did, and draw the list without it where it was clicked."""
+    """Keep the decision, say what it did, and draw anew what shows the reply wherever it stands."""
     await call.ack()
-    who = await desk.actor(call.workspace_id, call.user_id)
+    who, inbound_id = await desk.actor(call.workspace_id, call.user_id), int(call.action["value"])
     try:
-        done = await desk.inbound.decide(who, int(call.action["value"]), is_stop=is_stop)
+        done = await desk.inbound.decide(who, inbound_id, is_stop=is_stop)
     except ReplyDecided:
-        await _redraw(desk, call, who)
+        await _redraw(desk, call, who, inbound_id)
         raise
-    await _redraw(desk, call, who)
+    await _redraw(desk, call, who, inbound_id)
     await desk.tell(call, outcome_text(done))
 
 
-async def _redraw(desk: Desk, call: Call, who: Actor) -> None:
+async def _redraw(desk: Desk, call: Call, who: Actor, inbound_id: int) -> None:
+    await posts.refresh(desk, who.workspace_id, await desk.sends.with_keys(who, [reply_post(inbound_id)]))
     if call.view.get("type") == "home":
         await publish(desk, who)
-        return
-    waiting = await desk.inbound.queue(who)
-    await show_in_place(desk, call, queue_text(waiting), queue_blocks(waiting, who))
+    elif is_own_message(call):
+        waiting = await desk.inbound.queue(who)
+        await show_in_place(desk, call, queue_text(waiting), queue_blocks(waiting, who))

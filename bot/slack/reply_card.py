@@ -78,19 +78,14 @@ def queue_blocks(waiting: Sequence[Waiting], who: Actor) -> list[Block]:
     ]
 
 
-def reply_blocks(waiting: Waiting, who: Actor) -> list[Block]:
-    """Return one reply that waits: who wrote what and when, and the two answers."""
+def reply_blocks(waiting: Waiting, who: Actor | None) -> list[Block]:
+    """Return one reply that waits: who wrote what and when, and the two answers. `who` is None where others read
+    along."""
     message = waiting.message
-    rep_id = waiting.lead.rep_id if waiting.lead else None
-    sees = may_see_contact(who.role, user_id=who.user_id, rep_id=rep_id)
-    words = message.text if sees else mask_contacts(message.text)
-    by = _ANSWERED_BY[message.medium]
-    address = _shown(message.address) if sees else masked(message.address)
-    head = f"{_whose(waiting)} · {escape(address)} · by {by}, {for_reader(message.received_at)}"
     value = str(message.id)
     asking = confirmation("An opt-out?", "It can't be taken back here.", yes="It is an opt-out")
     return [
-        section(f"{head}\n>{escape(' '.join(words.split()))}"),
+        section(reply_text(waiting, who)),
         actions(
             [
                 button("It is an opt-out", Action.REPLY_IS_STOP, value, style="danger", confirm=asking),
@@ -99,6 +94,18 @@ def reply_blocks(waiting: Waiting, who: Actor) -> list[Block]:
             block_id=f"reply_{message.id}",
         ),
     ]
+
+
+def reply_text(waiting: Waiting, who: Actor | None) -> str:
+    """Say who wrote what, by which medium and when; addresses and numbers are masked where others read along."""
+    message = waiting.message
+    rep_id = waiting.lead.rep_id if waiting.lead else None
+    sees = who is not None and may_see_contact(who.role, user_id=who.user_id, rep_id=rep_id)
+    words = message.text if sees else mask_contacts(message.text)
+    address = _shown(message.address) if sees else masked(message.address)
+    by = _ANSWERED_BY[message.medium]
+    head = f"{_whose(waiting)} · {escape(address)} · by {by}, {for_reader(message.received_at)}"
+    return f"{head}\n>{escape(' '.join(words.split()))}"
 
 
 def masked(address: str) -> str:

@@ -39,6 +39,7 @@ def status_blocks(status: Status) -> list[Block]:
         "Texts": escape(about.texts),
         "E-mail": escape(about.email),
         "Time zones": _zones(status.zones),
+        "Scheduler": escape(about.scheduler()),
         "Outreach": _outreach(status),
     }
     foot = f"{NOT_ADVICE} · tzdata {status.zones.iana_version} · as of {for_reader(status.now)} · `/valhalla help`"

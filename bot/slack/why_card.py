@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.services.why import Asked, Why
-from bot.slack.blocks import Block, context, divider, header, section
-from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
+from bot.slack.blocks import Block, actions, button, context, divider, header, section
+from bot.slack.ids import Action
+from bot.slack.mrkdwn import bold, escape, there_and_here
 from bot.slack.pauses import banner
 from domain.contact import mask_email, mask_phone, show_phone
 from domain.gate import CANARY, CAP, CONTENT, HOUSE, LEGAL_HOURS, LISTS, PAUSE, REPLY, WINDOW, Check, GateVerdict
 from domain.geo import PROVINCES
 from domain.policy import ALL_MARKETS, Medium, Verdict
-from domain.zones import zone
 
 QUESTIONS = {Medium.SMS: "Text", Medium.CALL: "Call", Medium.EMAIL: "E-mail"}
 ZONES_SHOWN = 6
@@ -38,8 +38,24 @@ def why_blocks(why: Why) -> list[Block]:
         header(why.recipient.name or "May they be contacted now?"),
         section(f"{_place(why)}\n{_clocks(verdict.local_times)}"),
         *(block for each in why.answers for block in (divider(), section(_answer(each, why)))),
+        *_write(why),
         context(f"Configurable defaults, not legal advice · tzdata {verdict.tzdata_version} · {_policy(verdict)}"),
     ]
+
+
+def _write(why: Why) -> list[Block]:
+    """The way to a message, for a lead: now, or held until it may leave."""
+    written = [each.verdict for each in why.answers if each.medium is not Medium.CALL]
+    lead = why.recipient.lead
+    if lead is None or not why.may_send or not written:
+        return []
+    if any(verdict.allowed for verdict in written):
+        text = "Write a message"
+    elif any(verdict.next_open_at for verdict in written):
+        text = "Hold a message until then"
+    else:
+        return []
+    return [actions([button(text, Action.WRITE_MESSAGE, str(lead.number))], block_id="write")]
 
 
 def _answer(asked: Asked, why: Why) -> str:
@@ -76,14 +92,7 @@ def _opening(verdict: GateVerdict) -> list[str]:
         return []
     if verdict.next_open_at is None:
         return [f"{bold('Earliest lawful moment')} none that time alone brings: what is named first must change"]
-    there = _on_their_clocks(verdict.next_open_at, verdict.local_times)
-    return [f"{bold('Earliest lawful moment')} {there} their time · {for_reader(verdict.next_open_at)} yours"]
-
-
-def _on_their_clocks(at: datetime, clocks: Mapping[str, datetime]) -> str:
-    local = sorted({at.astimezone(zone(name)).replace(tzinfo=None) for name in clocks})
-    first, last = local[0], local[-1]
-    return clock_text(first) if first == last else f"{clock_text(first)} to {last:%H:%M}, by where they are,"
+    return [f"{bold('Earliest lawful moment')} {there_and_here(verdict.next_open_at, verdict.local_times)}"]
 
 
 def _place(why: Why) -> str:

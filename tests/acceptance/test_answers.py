@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import Program
 from bot.settings import Settings
-from bot.slack.cards import post_missing_cards, show_card
+from bot.slack.cards import queue_missing_cards, show_card
 from bot.slack.ids import Action
 from storage.database import Database
 from tests.acceptance.harness.rows import leads
@@ -49,7 +49,8 @@ async def test_a_place_that_hears_no_private_answer_still_has_one_card(line, sql
     line.slack.failing["chat.postEphemeral"] = "channel_not_found"
     await line.command(channel_id="C0KPI")
     await line.submit(line.slack.opened(), **FULL)
-    await post_missing_cards(line.desk, "T0SANDBOX")
+    await queue_missing_cards(line.desk, "T0SANDBOX")
+    await line.leave()
     assert len(line.slack.made("chat.postMessage")) == 1
     assert (await leads(sqlite))[0].card_ts is not None
 

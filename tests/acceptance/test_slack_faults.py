@@ -6,13 +6,22 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import post_missing_cards
+from bot.app import queue_missing_cards
+from bot.slack.cards import show_card
 from bot.slack.ids import Action
 from storage.leads import lead
-from tests.acceptance.harness.rows import count, leads
+from storage.sends import send
+from tests.acceptance.harness.rows import change, count, leads, rows
 from tests.acceptance.harness.signed import open_line
 from tests.acceptance.harness.stand import FULL
 from tests.acceptance.harness.texts import words
+
+
+async def catch_up(line):
+    """Let the timetable do what it does about cards: queue the missing ones, ask about the unclear, let out what is due."""
+    await line.recover()
+    await queue_missing_cards(line.desk, "T0SANDBOX")
+    await line.leave()
 
 
 async def order(stand, kind, how_many=1, **more):
@@ -38,30 +47,93 @@ async def test_a_card_that_slack_did_not_take_is_posted_later_exactly_once(socke
     await socket.slack.post("clock", to=(made + timedelta(seconds=1)).isoformat())
     await socket.tick()
     assert await socket.cards() == [], "the listener has three seconds of its own"
-    await socket.slack.post("clock", advance_s=30)
     with capture_logs() as logs:
+        await socket.slack.post("clock", advance_s=30)
         await asyncio.gather(socket.tick(), socket.tick())
-    assert [entry["number"] for entry in logs if entry["event"] == "card_posted_later"] == [1]
+    assert [entry["number"] for entry in logs if entry["event"] == "card_queued"] == [1]
     await socket.slack.post("clock", advance_s=600)
     await socket.tick()
     assert len(await socket.cards()) == 1
     assert (await leads(socket.database))[0].card_ts == (await socket.cards())[0]["ts"]
 
 
-async def test_slack_that_stays_away_is_asked_again_when_the_lease_has_ended(line, sqlite):
+async def test_slack_that_stays_away_is_tried_again_and_the_card_stands_once(line, sqlite):
     line.slack.failing["chat.postMessage"] = "internal_error"
     await line.command()
     assert (await line.submit(line.slack.opened(), **FULL)).body == {}
     line.clock.advance(_minutes(1))
-    with capture_logs() as logs:
-        await post_missing_cards(line.desk, "T0SANDBOX")
-    assert [entry["event"] for entry in logs] == ["card_not_posted"]
+    await catch_up(line)
+    (post,) = await rows(sqlite, send)
+    assert (post.state, post.reason) == ("unknown", "internal_error")
     line.slack.failing.clear()
-    await post_missing_cards(line.desk, "T0SANDBOX")
-    assert (await leads(sqlite))[0].card_ts is None
-    line.clock.advance(_minutes(3))
-    await post_missing_cards(line.desk, "T0SANDBOX")
+    line.clock.advance(_minutes(1))
+    await catch_up(line)
+    assert (await leads(sqlite))[0].card_ts is None, "nobody knows yet whether Slack took it"
+    line.clock.advance(_minutes(2))
+    await catch_up(line)
     assert (await leads(sqlite))[0].card_ts is not None
+    assert [one.state for one in await rows(sqlite, send)] == ["sent"]
+
+
+async def test_a_card_that_slack_refuses_for_good_waits_for_an_admin_and_is_not_tried_for_ever(line, sqlite):
+    line.slack.failing["chat.postMessage"] = "is_archived"
+    await line.command()
+    await line.submit(line.slack.opened(), **FULL)
+    for _ in range(4):
+        line.clock.advance(_minutes(5))
+        await catch_up(line)
+    (post,) = await rows(sqlite, send)
+    assert (post.state, post.reason, post.attempt_count) == ("failed", "is_archived", 1)
+    shown = words((await line.command("sends", name="/policy", user="U0SAM")).body)
+    assert "*The card of L-1 in Slack*" in shown
+    assert "choose another with `/valhalla setup channels`" in shown.replace("chooses", "choose")
+    line.slack.failing.clear()
+    await line.click(Action.RETRY_SEND, str(post.id), user="U0SAM")
+    await line.leave()
+    assert (await leads(sqlite))[0].card_ts is not None
+    assert "*No message needs you.*" in words((await line.command("sends", name="/policy", user="U0SAM")).body)
+
+
+async def test_a_card_that_was_deleted_is_posted_again_by_whoever_finds_it_gone(line, sqlite):
+    await line.command()
+    await line.submit(line.slack.opened(), **FULL)
+    line.slack.failing |= {"chat.update": "message_not_found", "chat.postMessage": "internal_error"}
+    who = await line.desk.actor("T0SANDBOX", "U0DANA")
+    assert await show_card(line.desk, who, 1) is None
+    line.slack.failing.clear()
+    line.clock.advance(_minutes(1))
+    await catch_up(line)
+    line.slack.failing |= {"chat.update": "message_not_found", "chat.postMessage": "internal_error"}
+    assert await show_card(line.desk, who, 1) is None
+    line.slack.failing.clear()
+    await catch_up(line)
+    assert [one.key for one in await rows(sqlite, send)] == ["lead_card:1:1", "lead_card:1:2"]
+    assert (await leads(sqlite))[0].card_ts is not None
+
+
+async def test_a_card_whose_listener_died_after_posting_it_is_found_and_not_posted_again(socket):
+    assert (await socket.capture())["ok"]
+    (stands,) = await socket.cards()
+    await change(socket.database, lead, {"card_ts": None, "channel_id": None, "permalink": None})
+    await socket.slack.post("clock", advance_s=600)
+    await socket.tick()
+    assert [card["ts"] for card in await socket.cards()] == [stands["ts"]]
+    stored = (await leads(socket.database))[0]
+    assert (stored.card_ts, stored.channel_id) == (stands["ts"], "C0LEADS")
+
+
+async def test_while_the_outbox_posts_a_card_nobody_else_does(line, sqlite):
+    line.slack.failing["chat.postMessage"] = "internal_error"
+    await line.command()
+    await line.submit(line.slack.opened(), **FULL)
+    line.clock.advance(_minutes(1))
+    await queue_missing_cards(line.desk, "T0SANDBOX")
+    line.slack.failing.clear()
+    line.clock.advance(_minutes(10))
+    who = await line.desk.actor("T0SANDBOX", "U0DANA")
+    assert await show_card(line.desk, who, 1) is None
+    await catch_up(line)
+    assert len(line.slack.made("chat.postMessage")) == 2, "the listener's, which failed, and the outbox's"
 
 
 async def test_a_card_whose_link_slack_does_not_give_is_not_posted_a_second_time(line, sqlite):
@@ -69,7 +141,7 @@ async def test_a_card_whose_link_slack_does_not_give_is_not_posted_a_second_time
     await line.command()
     assert (await line.submit(line.slack.opened(), **FULL)).body == {}
     line.clock.advance(_minutes(1))
-    await post_missing_cards(line.desk, "T0SANDBOX")
+    await catch_up(line)
     assert len(line.slack.made("chat.postMessage")) == 1
     (stored,) = await leads(sqlite)
     assert (stored.card_ts is not None, stored.permalink) == (True, None)
@@ -83,7 +155,7 @@ async def test_a_connection_to_slack_that_breaks_leaves_the_lead_and_its_card_fo
     assert {"background_failed", "card_not_posted"} & {entry["event"] for entry in logs}
     line.slack.failing.clear()
     line.clock.advance(_minutes(1))
-    await post_missing_cards(line.desk, "T0SANDBOX")
+    await catch_up(line)
     assert (await leads(sqlite))[0].card_ts is not None
 
 

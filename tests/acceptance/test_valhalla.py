@@ -62,7 +62,7 @@ async def test_anybody_reads_what_runs_what_is_connected_and_what_is_missing(sta
     shown = await said(stand, user="dana")
     assert "Valhalla 0." in shown
     assert "SQLite" in shown
-    assert "dry run: no provider is connected, so nothing leaves" in shown
+    assert "so nothing leaves" in shown
     assert "tzdata 2026" in shown
     assert "Missing: the business name, the mailing address, a phone number or an e-mail address." in shown
     assert "An admin of this workspace sets it up." in shown

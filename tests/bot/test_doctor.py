@@ -1,5 +1,6 @@
 """The self-examination names what is wrong and what to do about it."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -7,15 +8,18 @@ import pytest
 
 from bot import doctor
 from bot.doctor import examine
+from bot.holding import Holding, hold_file
 from domain.zones import ZoneReport
-from storage.database import Database
+from storage.database import Database, parse_url
 from storage.migrate import upgrade
+
+PROVIDERS = ("SMTP_URL", "MAIL_FROM", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "PUBLIC_URL")
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PORT"):
+    for name in ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PORT", *PROVIDERS):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -29,8 +33,11 @@ async def test_a_migrated_database_is_right(monkeypatch, sqlite_url):
     findings = await found()
     assert {subject: ok for subject, (ok, _) in findings.items()} == {
         "settings": True,
+        "texts": True,
+        "e-mail": True,
         "time zones": True,
         "database": True,
+        "scheduler": True,
     }
     assert "sandbox" in findings["settings"][1]
 
@@ -82,3 +89,51 @@ async def test_zones_that_do_not_know_the_law_are_said_to_block_everything(monke
     monkeypatch.setattr(doctor, "check_zones", lambda: wrong)
     ok, sentence = (await found())["time zones"]
     assert (ok, sentence) == (False, "every message is blocked, tzdata 2020a: America/Vancouver is -8:00:00 from UTC.")
+
+
+def set_all(monkeypatch, **environment):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+CONNECTED = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+MAIL = {"SMTP_URL": "smtp://maple:s3cret@mail.example.com", "MAIL_FROM": "hello@example.com"}
+
+
+async def test_without_providers_messages_are_a_dry_run(monkeypatch):
+    set_all(monkeypatch, **CONNECTED)
+    findings = await found()
+    assert findings["texts"] == (True, "dry run: no provider is connected, so nothing leaves")
+    assert findings["e-mail"] == findings["texts"]
+    assert "public address" not in findings
+
+
+async def test_a_provider_is_named_and_wants_a_public_address(monkeypatch):
+    set_all(monkeypatch, **CONNECTED, **MAIL)
+    findings = await found()
+    assert findings["e-mail"] == (True, "SMTP, mail.example.com, from hello@example.com")
+    assert (findings["public address"][0], "set PUBLIC_URL" in findings["public address"][1]) == (False, True)
+    assert "s3cret" not in str(findings)
+    set_all(monkeypatch, PUBLIC_URL="https://valhalla.example.com")
+    assert (await found())["public address"] == (True, "https://valhalla.example.com")
+
+
+async def test_the_sandbox_uses_no_provider_and_says_so(monkeypatch):
+    set_all(monkeypatch, **MAIL)
+    ok, sentence = (await found())["e-mail"]
+    assert (ok, "nothing leaves this machine; what is set is used once Slack is connected" in sentence) == (True, True)
+
+
+async def test_half_a_provider_is_named(monkeypatch):
+    set_all(monkeypatch, SMTP_URL="smtp://mail.example.com")
+    ok, sentence = (await found())["settings"]
+    assert (ok, "MAIL_FROM is missing" in sentence) == (False, True)
+
+
+async def test_who_holds_the_scheduler_of_a_file_is_named(monkeypatch, sqlite_url):
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    assert (await found())["scheduler"] == (True, "nobody holds it, so nothing leaves just now")
+    holding = Holding(hold_file(parse_url(sqlite_url)))
+    holding.take()
+    assert (await found())["scheduler"] == (True, f"held by process {os.getpid()}, which does what is due")
+    holding.release()

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from itertools import cycle
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from bot.services.inbound import Waiting
 from bot.services.leads import Board, LeadCard
 from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
+from bot.services.sends_troubles import TroublePage
 from bot.services.setup import SetupShown
 from bot.slack.home import publish
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
@@ -38,6 +40,7 @@ from storage.ladder import TaskState
 from tests.acceptance.harness.fake_slack import FakeSlack
 from tests.acceptance.harness.signed import open_line, set_up_workspace
 from tests.acceptance.harness.stand import FULL
+from tests.bot.shown_sends import shown_send
 from tests.databases import apart
 from tests.storage.builders import NOW
 
@@ -196,7 +199,10 @@ async def test_home_is_one_that_slack_takes(real, count, text):
     replies = tuple(Waiting(replace(REPLY, id=n, text=text), each, None) for n, each in enumerate(leads))
     pauses = tuple(Pause("ON/Toronto", "U0SAM", NOW, text) for _ in leads)
     board = _Boards(replace(real.board, leads=leads, next_steps=steps))
-    await publish(_HomeDesk(slack, board, _Deals(deals), _Replies(replies), _Pauses(pauses), _Setup()), DANA)
+    states = zip(leads, cycle(("failed", "unknown")), strict=False)
+    sends = tuple(shown_send(text, state, id=each.id) for each, state in states)
+    waits = (_Deals(deals), _Replies(replies), _Troubles(TroublePage(sends[:3], 0, len(sends))))
+    await publish(_HomeDesk(slack, board, *waits, _Pauses(pauses), _Setup()), DANA)
     assert slack.faults == []
     (home,) = slack.made("views.publish")
     assert (
@@ -235,6 +241,16 @@ class _Replies:
 
 
 @dataclass(frozen=True, slots=True)
+class _Troubles:
+    """Gives every member the same messages in trouble."""
+
+    shown: TroublePage
+
+    async def waiting(self, _who: Actor, *, limit: int) -> TroublePage:
+        return self.shown
+
+
+@dataclass(frozen=True, slots=True)
 class _Pauses:
     """Gives every member the same stops."""
 
@@ -260,6 +276,7 @@ class _HomeDesk:
     leads: _Boards
     deals: _Deals
     inbound: _Replies
+    troubles: _Troubles
     pauses: _Pauses
     setup: _Setup
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 import bot.sandbox
 from tests.browser.canned import AT, DIGEST, FORMATS, LEAD_CARD, ODDS, RICH, Json, home_view, option, row
 from tests.browser.canned_forms import lead_form, second_form
+from tests.browser.canned_sent import SENT, stepped, taken_for
 
 PAGE = Path(bot.sandbox.__file__).parent / "page"
 HEADERS = {
@@ -53,6 +54,8 @@ class Fake:
         self.stack: list[Json] = []
         self.stage = "all"
         self.delay = 0.0
+        self.left: list[Json] = []
+        self.faults: dict[str, int] = {}
         root = ts(1)
         self.messages: dict[str, list[Json]] = {
             "C0LEADS": [
@@ -80,6 +83,11 @@ class Fake:
         """Write a message as the app, and tell the page."""
         self.messages[channel].append(row(ts(100 + len(self.messages[channel])), "U0VALHALLA", text, **more))
         self.tell({"kind": "message", "channel": channel})
+
+    def leave(self, *entries: Json) -> None:
+        """Let messages leave for people outside, and tell the page."""
+        self.left += [{**entry, "replies": list(entry["replies"])} for entry in entries or SENT]
+        self.tell({"kind": "sent"})
 
     def tell(self, change: Json) -> None:
         """Send a change to every open stream, from any thread."""
@@ -240,7 +248,7 @@ def on_home(fake: Fake, body: Json) -> Response:
 
 
 def on_clock(fake: Fake, body: Json) -> Response:
-    fake.now += body["advance_s"]
+    fake.now += stepped(body)
     return JSONResponse({"ok": True, "now": datetime.fromtimestamp(fake.now, UTC).isoformat()})
 
 
@@ -249,9 +257,35 @@ def on_options(fake: Fake, body: Json) -> Response:
     return JSONResponse({"ok": True, "options": [option(name, name.split()[0].lower()) for name in names]})
 
 
+def on_reply(fake: Fake, body: Json) -> Response:
+    if body["text"] == "lost":
+        return refusal("no_medium", "No medium is connected that could carry an answer.")
+    answer = taken_for(body["text"])
+    at = datetime.fromtimestamp(fake.now, UTC).isoformat()
+    for entry in fake.left:
+        if entry["send_id"] == body.get("send_id"):
+            entry["replies"] = [*entry["replies"], {"text": body["text"], "at": at, **answer}]
+    fake.tell({"kind": "sent"})
+    return JSONResponse({"ok": True, **answer})
+
+
+def on_receipt(fake: Fake, body: Json) -> Response:
+    for entry in fake.left:
+        if entry["send_id"] == body["send_id"]:
+            entry |= {"state": body["state"], "receipt": None}
+    fake.tell({"kind": "sent"})
+    return JSONResponse({"ok": True, "known": True, "state": body["state"]})
+
+
+def on_faults(fake: Fake, body: Json) -> Response:
+    fake.faults[body["kind"]] = body["count"]
+    fake.faults = {kind: count for kind, count in fake.faults.items() if count and body["kind"] != "no_fault"}
+    return JSONResponse({"ok": True, "faults": fake.faults})
+
+
 def on_reset(fake: Fake, body: Json) -> Response:
     fake.messages = {channel: [] for channel in fake.messages}
-    fake.stack = []
+    fake.stack, fake.left = [], []
     fake.tell({"kind": "reset"})
     return JSONResponse({"ok": True})
 
@@ -259,6 +293,7 @@ def on_reset(fake: Fake, body: Json) -> Response:
 POSTS = {
     "command": on_command, "say": on_say, "click": on_click, "submit": on_submit, "close": on_close,
     "shortcut": on_shortcut, "home_opened": on_home, "clock": on_clock, "reset": on_reset, "options": on_options,
+    "reply": on_reply, "receipt": on_receipt, "faults": on_faults,
 }  # fmt: skip
 
 
@@ -268,6 +303,8 @@ def read(fake: Fake, call: str, query: Any) -> Any:
             return workspace(fake)
         case "clock":
             return {"now": datetime.fromtimestamp(fake.now, UTC).isoformat()}
+        case "sent" | "faults":
+            return fake.left if call == "sent" else {"ok": True, "faults": fake.faults}
         case "view":
             return fake.stack[-1] if fake.stack and query["user"] == "dana" else None
         case "home":

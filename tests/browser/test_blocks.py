@@ -200,7 +200,7 @@ def test_a_home_published_again_is_shown_without_asking(page: Page, fake: Fake) 
 
 def test_the_apps_messages_tab_is_the_persons_own_conversation(page: Page, fake: Fake) -> None:
     page.goto("/#home/dana")
-    page.get_by_role("link", name="Messages").click()
+    page.get_by_role("link", name="Messages", exact=True).click()
     expect(page.get_by_text("Hello Dana")).to_be_visible()
     page.get_by_label("Message Valhalla").fill("hi")
     page.get_by_label("Message Valhalla").press("Enter")

@@ -16,7 +16,7 @@ def test_the_page_says_at_once_that_it_is_not_slack(page: Page) -> None:
     expect(page.get_by_text("Sandbox: not connected to Slack")).to_be_visible()
     expect(page.get_by_role("heading", name="Maple Homes")).to_be_visible()
     expect(page.get_by_role("navigation", name="Channels and apps").get_by_role("link")).to_have_text(
-        ["leads", "approvals", "kpi", "Valhalla"]
+        ["leads", "approvals", "kpi", "Valhalla", "Sent messages"]
     )
 
 
@@ -94,11 +94,13 @@ def test_a_message_elsewhere_marks_its_channel_as_unread_until_it_is_visited(pag
 def test_the_clock_can_be_moved_on(page: Page, fake: Fake) -> None:
     page.goto("/#leads/dana")
     clock = page.get_by_role("button", name="Sandbox clock")
-    expect(clock).to_have_text("4:15 PM")
+    expect(clock).to_have_text("Mon, Nov 24, 4:15 PM")
     clock.click()
-    page.get_by_role("menuitem", name="Move the clock on by 1 hour").click()
-    expect(clock).to_have_text("5:15 PM")
-    assert fake.sent("clock") == [{"advance_s": 3600}]
+    page.get_by_role("menuitem", name="Move on by 1 hour").click()
+    expect(clock).to_have_text("Mon, Nov 24, 5:15 PM")
+    expect(page.get_by_text("It is Mon, Nov 24, 5:15 PM now.")).to_be_visible()
+    expect(clock).to_be_focused()
+    assert fake.sent("clock") == [{"preset": "plus_hour"}]
 
 
 def test_starting_anew_asks_first(page: Page, fake: Fake) -> None:

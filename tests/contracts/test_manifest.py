@@ -27,6 +27,7 @@ from domain.policy_command import (
     ResumeOutreach,
     ShowProof,
     ShowReplies,
+    ShowSends,
     WhyContact,
     parse_policy_command,
 )
@@ -92,7 +93,16 @@ def test_every_way_of_asking_that_a_hint_names_is_understood(manifest):
     asked = [type(parse_liquidity_command(way)) for way in hints["/liquidity"]]
     assert asked == [LiquidityOf, LiquidityOf, LiquidityHelp]
     asked = [type(parse_policy_command(way)) for way in hints["/policy"]]
-    assert asked == [EditPolicy, WhyContact, PauseOutreach, ResumeOutreach, ShowReplies, ShowProof, PolicyHelp]
+    assert asked == [
+        EditPolicy,
+        WhyContact,
+        PauseOutreach,
+        ResumeOutreach,
+        ShowReplies,
+        ShowSends,
+        ShowProof,
+        PolicyHelp,
+    ]
     asked = [type(parse_setup_command(way)) for way in hints["/valhalla"]]
     assert asked == [OpenSetup, ListRoles, GiveRole, SetupHelp]
 
@@ -112,7 +122,9 @@ def test_every_scope_has_its_reason_and_none_is_too_many(manifest):
         "chat:write.public",
         "users:read",
         "channels:read",
+        "channels:history",
         "im:write",
+        "im:history",
     }
     for scope in scopes["bot"]:
         assert re.search(rf"- {re.escape(scope)} +# \S+", TEXT), f"{scope} has no reason beside it"

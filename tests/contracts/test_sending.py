@@ -16,8 +16,14 @@ MODULES = {
 MAY_REACH_TRANSPORTS = ("bot.transports", "bot.services.sends", "bot.app")
 """The transports themselves, the services of sending, and the composition root, which hands one to the other."""
 CARRIERS = ("smtplib", "aiosmtplib", "twilio", "requests", "httpx", "urllib.request", "http.client", "telnetlib")
-"""Libraries by which a message could leave; aiohttp's session is Slack's alone."""
+"""Libraries by which a message could leave."""
 MAY_CARRY = ("bot.transports",)
+SESSIONS = ("", "ClientSession", "request")
+"""What of aiohttp calls somebody; its errors and time-outs call nobody."""
+MAY_CALL = ("bot.transports", "bot.app", "bot.sandbox.courier")
+"""Beside the transports: Slack's one session is made in the composition root, and the sandbox's Slack calls the bot."""
+MAY_CONFIGURE = {("bot.settings", "bot.transports.configs")}
+"""How a provider is reached is checked where the environment is read; nothing can leave by that."""
 CHECKS = (
     "check_contact_window",
     "check_legal_hours",
@@ -53,8 +59,11 @@ def faults(module: str, source: str) -> list[str]:
     found = []
     for imported, name in imports(source):
         whole = f"{imported}.{name}" if name else imported
-        if is_within(whole, ("bot.transports",)) and not is_within(module, MAY_REACH_TRANSPORTS):
+        reaches = is_within(whole, ("bot.transports",)) and (module, imported) not in MAY_CONFIGURE
+        if reaches and not is_within(module, MAY_REACH_TRANSPORTS):
             found.append(f"{module} reaches {whole}")
+        if imported == "aiohttp" and name in SESSIONS and not is_within(module, MAY_CALL):
+            found.append(f"{module} calls by {whole}")
         if is_within(imported, CARRIERS) and not is_within(module, MAY_CARRY):
             found.append(f"{module} carries by {imported}")
         judges = name in (*CHECKS, *(JUDGES if imported == "domain.gate" else ()))
@@ -80,6 +89,10 @@ def test_no_module_outside_the_services_of_sending_reaches_a_transport_or_judges
         ("bot.services.sends", "import aiosmtplib"),
         ("bot.services.leads", "import smtplib"),
         ("bot.slack.leads", "from twilio.rest import Client"),
+        ("bot.slack.leads", "from aiohttp import ClientSession"),
+        ("bot.services.sends", "import aiohttp"),
+        ("bot.settings", "from bot.transports.smtp import SmtpTransport"),
+        ("bot.http.flow", "from bot.transports.configs import TwilioConfig"),
         ("domain.leads", "from urllib.request import urlopen"),
         ("bot.slack.leads", "from domain.policy import check_contact_window"),
         ("bot.http.flow", "from domain.gate import judge"),
@@ -96,6 +109,9 @@ def test_the_reading_finds_each_way_around(module, source):
         ("bot.app", "from bot.transports.console import Console"),
         ("bot.transports.smtp", "import aiosmtplib"),
         ("bot.transports.smtp", "from bot.transports.port import Transport"),
+        ("bot.transports.twilio", "from aiohttp import ClientSession"),
+        ("bot.slack.cards", "from aiohttp import ClientError"),
+        ("bot.settings", "from bot.transports.configs import TwilioConfig"),
         ("bot.services.contacts", "from domain.gate import judge"),
         ("bot.slack.leads", "from domain.gate import GateVerdict"),
         ("bot.slack.why_card", "from domain.gate import CONSENT"),

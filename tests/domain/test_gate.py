@@ -132,6 +132,15 @@ def test_whoever_was_contacted_enough_today_may_be_contacted_tomorrow() -> None:
     assert (verdict.reason, verdict.next_open_at) == ("cap_reached", instant("2026-11-26T14:00:00Z"))
 
 
+def test_a_cap_asked_about_at_night_does_not_cost_the_day_that_has_begun_in_the_east() -> None:
+    zones = frozenset({"America/Regina", "America/Halifax"})
+    night = instant("2026-10-27T04:59:00Z")  # Monday 22:59 in Regina, Tuesday 01:59 in Halifax
+
+    verdict = judge(facts(night, request=request(zones=zones), contacts_today=2))
+
+    assert verdict.next_open_at == instant("2026-10-27T15:00:00Z")
+
+
 @pytest.mark.parametrize("kind", [MessageKind.REPLY, MessageKind.TRANSACTIONAL])
 def test_the_cap_leaves_nobody_without_an_answer(kind: MessageKind) -> None:
     assert judge(facts(contacts_today=2, request=request(kind=kind))).allowed

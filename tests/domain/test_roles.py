@@ -2,7 +2,16 @@
 
 import pytest
 
-from domain.roles import Role, may_administer, may_decide_reply, may_record_consent, may_see_contact, may_work_deal
+from domain.roles import (
+    Role,
+    may_administer,
+    may_decide_reply,
+    may_record_consent,
+    may_see_contact,
+    may_see_to_send,
+    may_send,
+    may_work_deal,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +64,19 @@ def test_admins_alone_administer(role, may):
 )  # fmt: skip
 def test_reps_decide_replies_to_their_own_and_to_unassigned_leads_everyone_else_all(role, rep_id, may):
     assert may_decide_reply(role, user_id="U1", rep_id=rep_id) is may
+
+
+@pytest.mark.parametrize(
+    ("role", "rep_id", "may"),
+    [
+        (Role.REP, "U1", True), (Role.REP, None, True), (Role.REP, "U2", False),
+        (Role.APPROVER, "U2", True), (Role.ADMIN, "U2", True),
+    ],
+)  # fmt: skip
+def test_reps_see_to_messages_to_their_own_and_to_unassigned_leads_everyone_else_to_all(role, rep_id, may):
+    assert may_see_to_send(role, user_id="U1", rep_id=rep_id) is may
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.REP, False), (Role.APPROVER, True), (Role.ADMIN, True)])
+def test_reps_send_nothing_on_their_own_word(role, may):
+    assert may_send(role) is may

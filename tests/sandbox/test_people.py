@@ -7,9 +7,10 @@ import pytest
 from bot.clock import MovableClock
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.errors import SlackError
-from bot.sandbox.people import find_channel, find_person, toronto_offset, user_json
+from bot.sandbox.people import find_channel, find_person, user_json
 from bot.sandbox.stamps import Stamps
 from bot.sandbox.triggers import Triggers
+from bot.sandbox.zones import toronto_offset
 
 
 class Standing:
@@ -35,7 +36,7 @@ class Standing:
 )
 def test_torontos_offset_changes_on_its_sundays(at, hours):
     moment = datetime.fromisoformat(at)
-    assert toronto_offset(moment) == hours * 3600
+    assert toronto_offset(moment) == timedelta(hours=hours)
     dana = find_person("dana")
     assert dana is not None
     assert user_json(dana, moment)["tz_offset"] == hours * 3600

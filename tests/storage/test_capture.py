@@ -107,8 +107,8 @@ async def test_a_claimed_lead_is_free_again_when_its_lease_ends(team):
 async def test_a_lead_with_a_card_or_a_fresh_one_is_not_claimed(team):
     carded, fresh = await captured(team), await captured(team)
     await team.write(HERE, lambda tx: set_card(tx, carded.lead_id, channel_id="C1", ts="1.2", permalink=None))
-    assert await Cards(team, StandingClock(NOW + GRACE)).claim_missing(HERE) == []
-    assert await Cards(team, StandingClock(LATER)).claim_missing(HERE) == [fresh.number]
+    assert await Cards(team, StandingClock(NOW + GRACE)).queue_missing(HERE) == []
+    assert await Cards(team, StandingClock(LATER)).queue_missing(HERE) == [fresh.number]
 
 
 async def test_a_card_shows_what_was_captured(team):

@@ -14,7 +14,7 @@ from domain.consent import ConsentKind, Lists
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import FeedbackEvent, Node, Sums
 from domain.liquidity_deals import outcome_of
-from domain.messages import SendState
+from domain.messages import Route, SendState
 from domain.optout import Intent
 from domain.pauses import Pause
 from domain.property_types import PropertyType
@@ -144,6 +144,16 @@ def _sends(tx):
     }  # fmt: skip
     rows = [SEND, *({**SEND, "key": key, **values} for key, values in others.items())]
     ids = [tx.connection.execute(insert(sends.send), tx.own(**row)).inserted_primary_key[0] for row in rows]
+    posted = {
+        **SEND,
+        "key": "f",
+        "medium": "SLACK",
+        "address": "",
+        "state": "sent",
+        "lead_id": 1,
+        "provider_id": "C1:1.2",
+    }
+    tx.connection.execute(insert(sends.send), tx.own(**posted))
     send_attempts.begin_attempt(tx, ids[0], now=LONG_AGO)
     return ids[0], ids[-1]
 
@@ -182,6 +192,7 @@ def _answered(tx, buyer, deal):
 
 
 READINGS = {
+    audit.newest_about: Reading(lambda tx, _: audit.newest_about(tx, "L-1"), None),
     inbound.find_inbound: Reading(lambda tx, ids: inbound.find_inbound(tx, ids.reply), None),
     inbound.inbound_named: Reading(lambda tx, _: inbound.inbound_named(tx, "SM1"), None),
     inbound.inbound_from: Reading(lambda tx, _: inbound.inbound_from(tx, DRAFT.phone), []),
@@ -251,6 +262,8 @@ READINGS = {
     live_offers.offers_of: Reading(lambda tx, ids: live_offers.offers_of(tx, ids.deal), []),
     live_offers.offers_of_deals: Reading(lambda tx, ids: live_offers.offers_of_deals(tx, [ids.deal]), {}),
     live_offers.due_offers: Reading(lambda tx, _: live_offers.due_offers(tx, NOW), []),
+    live_offers.next_expiry: Reading(lambda tx, _: live_offers.next_expiry(tx), None),
+    outbox.count_waiting: Reading(lambda tx, _: outbox.count_waiting(tx, Route.SMS, now=NOW), 0),
     policies.all_market_policies: Reading(lambda tx, _: {one.version for one in policies.all_market_policies(tx)}, {1}),
     policies.market_policy_versions: Reading(
         lambda tx, _: [one.policy.version for one in policies.market_policy_versions(tx, "ON", "ALL", limit=9)], [1]
@@ -259,8 +272,12 @@ READINGS = {
     sends.contacts_since: Reading(lambda tx, _: sends.contacts_since(tx, [DRAFT.phone], None), 0),
     sends.sends_since: Reading(lambda tx, _: sends.sends_since(tx, LONG_AGO, NOW, limit=9), []),
     sends.get_send: Reading(lambda tx, ids: sends.get_send(tx, ids.sent), None),
+    sends.lock_send: Reading(lambda tx, ids: sends.lock_send(tx, ids.sent), None),
+    kpis.is_counted: Reading(lambda tx, ids: kpis.is_counted(tx, Kpi.LEAD_CREATED, f"leadflow:{ids.lead}"), False),
     sends.send_with_key: Reading(lambda tx, _: sends.send_with_key(tx, "a"), None),
     sends.send_with_provider_id: Reading(lambda tx, _: sends.send_with_provider_id(tx, "SM7"), None),
+    sends.sends_with_keys: Reading(lambda tx, _: sends.sends_with_keys(tx, ["a", "b"]), []),
+    sends.posts_about: Reading(lambda tx, _: sends.posts_about(tx, 1), []),
     sends.sends_in_trouble: Reading(lambda tx, _: sends.sends_in_trouble(tx, limit=9), []),
     sends.stoppable_to: Reading(lambda tx, _: sends.stoppable_to(tx, [DRAFT.phone]), []),
     send_attempts.attempts_of: Reading(lambda tx, ids: send_attempts.attempts_of(tx, ids.sent), []),
@@ -286,11 +303,14 @@ READINGS = {
 }
 
 CHANGES = {
+    sends.dismiss_send: lambda tx, ids: sends.dismiss_send(tx, ids.sent + 2, by="U0REP", now=NOW),
     sends.change_send: lambda tx, ids: sends.change_send(tx, ids.sent, {"body": "changed"}),
     send_attempts.end_attempt: lambda tx, ids: send_attempts.end_attempt(tx, ids.sent, "accepted", None, now=NOW),
     outbox.claim_due: lambda tx, _: outbox.claim_due(tx, outbox.Lease("t", NOW), now=NOW, limit=9),
     outbox.pass_door: lambda tx, ids: outbox.pass_door(tx, ids.claimed, "mine", now=NOW, call_ends=LONG_AGO - HOUR),
     outbox.move: lambda tx, ids: outbox.move(tx, ids.claimed, SendState.CANCELLED, {}),
+    outbox.give_back: lambda tx, ids: outbox.give_back(tx, ids.claimed, "mine"),
+    outbox.move_asked: lambda tx, ids: outbox.move_asked(tx, ids.sent + 2, SendState.SENT, {}, asked_until=LONG_AGO),
     outbox.give_back_unclaimed: lambda tx, _: outbox.give_back_unclaimed(tx, now=NOW, but=()),
     outbox.claim_unknown: lambda tx, _: outbox.claim_unknown(tx, now=NOW, until=NOW, limit=9),
     inbound.decide_inbound: lambda tx, ids: inbound.decide_inbound(

@@ -6,6 +6,7 @@ import { createHome } from "./home.js";
 import { listen } from "./live.js";
 import { createMain } from "./main.js";
 import { createModal } from "./modal.js";
+import { createSent } from "./sent.js";
 import { createSidebar } from "./sidebar.js";
 import { createThread } from "./thread.js";
 import { setNow } from "./time.js";
@@ -13,6 +14,8 @@ import { clearErrors, toast } from "./toast.js";
 import { createTopbar } from "./topbar.js";
 
 const APP_TABS = ["home", "messages", "about"];
+const OUTSIDE = "sent";
+const SETTLE_MS = 300;
 
 /** Where the address says one is: {place, person, thread}. */
 function readHash() {
@@ -25,6 +28,7 @@ class App {
     Object.assign(this, { workspace, online: true, unread: new Set(), stopListening: () => {}, pending: new Map() });
     this.readPlace();
     this.topbar = createTopbar(this);
+    this.sent = createSent(this);
     this.sidebar = createSidebar(this);
     this.home = createHome(this);
     this.main = createMain(this);
@@ -39,14 +43,14 @@ class App {
   readPlace() {
     const wanted = readHash();
     const me = this.workspace.people.find((person) => person.name === wanted.person) ?? this.me ?? this.workspace.people[0];
-    const known = APP_TABS.includes(wanted.place) || this.workspace.channels.some((channel) => !channel.is_im && channel.name === wanted.place);
+    const known = [...APP_TABS, OUTSIDE].includes(wanted.place) || this.workspace.channels.some((channel) => !channel.is_im && channel.name === wanted.place);
     const place = known ? wanted.place : this.place ?? this.workspace.channels[0].name;
     const before = `${this.place}/${this.me?.id}/${this.threadTs}`;
     Object.assign(this, { me, place, threadTs: wanted.thread });
     return before !== `${place}/${me.id}/${this.threadTs}`;
   }
 
-  /** Goes to a channel name, "home", "messages" or "about"; optionally into a thread. */
+  /** Goes to a channel name, "home", "messages", "about" or "sent"; optionally into a thread. */
   go(place, thread = null) {
     this.visit(place, this.me, thread);
   }
@@ -64,7 +68,13 @@ class App {
     return APP_TABS.includes(this.place);
   }
 
-  /** The channel that is shown, or null on Home and About; on Messages it is the person's own conversation with the app. */
+  /** What the place is called in the window's title. */
+  get placeName() {
+    if (this.place === OUTSIDE) return "Sent messages";
+    return this.isAppPlace ? this.workspace.app.name : `#${this.place}`;
+  }
+
+  /** The channel that is shown, or null on Home, About and Sent messages; on Messages it is the person's own conversation with the app. */
   get channel() {
     if (this.place === "messages") return this.workspace.channels.find((channel) => channel.is_im && channel.user === this.me.id) ?? null;
     return this.workspace.channels.find((channel) => !channel.is_im && channel.name === this.place) ?? null;
@@ -82,10 +92,10 @@ class App {
   async arrive() {
     if (this.listeningAs !== this.me.id) this.listen();
     if (this.channel) this.unread.delete(this.channel.id);
-    document.title = `${this.isAppPlace ? this.workspace.app.name : `#${this.place}`} · ${this.workspace.team.name} (sandbox)`;
+    document.title = `${this.placeName} · ${this.workspace.team.name} (sandbox)`;
     this.sidebar.close();
     this.redraw();
-    await Promise.all([this.refresh("messages"), this.refresh("view"), this.place === "home" ? this.openHome() : null]);
+    await Promise.all([this.refresh("messages"), this.refresh("view"), this.refresh("sent"), this.refresh("faults"), this.place === "home" ? this.openHome() : null]);
   }
 
   /** Tells the app that its Home was opened and shows what it published. */
@@ -97,7 +107,7 @@ class App {
   }
 
   redraw() {
-    for (const part of [this.topbar, this.sidebar, this.main, this.home, this.thread]) part.redraw();
+    for (const part of [this.topbar, this.sent, this.sidebar, this.main, this.home, this.thread]) part.redraw();
   }
 
   listen() {
@@ -119,7 +129,17 @@ class App {
     else if (change.kind === "view" && this.mine(change)) this.refresh("view");
     else if (change.kind === "home" && this.mine(change)) this.refresh("home");
     else if (change.kind === "connection") this.refreshWorkspace();
+    else if (change.kind === "sent" || change.kind === "faults") this.refresh(change.kind);
+    else if (change.kind === "clock") this.clockMoved(Date.parse(change.now));
     else if (change.kind === "reset") this.refreshWorkspace().then(() => this.refreshAll());
+  }
+
+  /** Shows where the clock is, and everything by its time as soon as it stands. */
+  clockMoved(ms) {
+    setNow(ms);
+    this.topbar.clock.tick();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => { this.redraw(); this.refreshAll(); }, SETTLE_MS);
   }
 
   mine(change) {
@@ -144,7 +164,7 @@ class App {
   }
 
   refreshAll() {
-    return Promise.all(["messages", "home", "view"].map((what) => this.refresh(what)));
+    return Promise.all(["messages", "home", "view", "sent", "faults"].map((what) => this.refresh(what)));
   }
 
   /** Fetches one thing again; calls that arrive meanwhile are folded into one more fetch. */
@@ -167,7 +187,7 @@ class App {
     } while (job.again);
   }
 
-  fetchers = { messages: () => this.fetchMessages(), home: () => this.fetchHome(), view: () => this.fetchView() };
+  fetchers = { messages: () => this.fetchMessages(), home: () => this.fetchHome(), view: () => this.fetchView(), sent: () => this.fetchSent(), faults: () => this.fetchFaults() };
 
   async fetchMessages() {
     const [channel, me, threadTs] = [this.channel, this.me, this.threadTs];
@@ -190,6 +210,15 @@ class App {
     const me = this.me;
     const view = await get("view", { user: me.name });
     if (me === this.me) this.modal.show(view);
+  }
+
+  async fetchSent() {
+    this.sent.show(await get("sent"));
+    this.sidebar.redraw();
+  }
+
+  async fetchFaults() {
+    this.sent.showFaults((await get("faults")).faults);
   }
 
   /** Runs what may be refused; shows the refusal as a notice unless `refused` takes it. Returns the answer or null. */

@@ -7,7 +7,7 @@ const EMOJI = {
   pushpin: "📌", mag: "🔍", lock: "🔒", unlock: "🔓", key: "🔑", handshake: "🤝", tada: "🎉", fire: "🔥", eyes: "👀", wave: "👋", thumbsup: "👍", "+1": "👍", thumbsdown: "👎",
   "-1": "👎", point_right: "👉", bulb: "💡", rocket: "🚀", star: "⭐", link: "🔗", gear: "⚙️", bust_in_silhouette: "👤", busts_in_silhouette: "👥", round_pushpin: "📍", maple_leaf: "🍁",
   red_circle: "🔴", large_green_circle: "🟢", large_yellow_circle: "🟡", large_orange_circle: "🟠", large_blue_circle: "🔵", white_circle: "⚪", arrow_up: "⬆️", arrow_down: "⬇️",
-  zap: "⚡", question: "❓", exclamation: "❗", information_source: "ℹ️", wastebasket: "🗑️", pencil2: "✏️", scales: "⚖️", octagonal_sign: "🛑", raised_hand: "✋", zzz: "💤", smile: "😄",
+  zap: "⚡", question: "❓", grey_question: "❔", exclamation: "❗", information_source: "ℹ️", wastebasket: "🗑️", pencil2: "✏️", scales: "⚖️", octagonal_sign: "🛑", raised_hand: "✋", zzz: "💤", smile: "😄",
 };
 
 /** The sign of a short name, or null. */

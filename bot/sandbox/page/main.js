@@ -14,12 +14,12 @@ export function createMain(app) {
   const composer = createComposer(app, { thread: () => null });
   const empty = h("div", { class: "empty" });
   const about = h("div", { class: "about" });
-  const element = h("main", { class: "main" }, head, empty, list.element, composer.element, app.home.element, about);
+  const element = h("main", { class: "main" }, head, empty, list.element, composer.element, app.home.element, app.sent.element, about);
   let drawn = null;
   const redraw = () => {
     const key = `${app.place}/${app.me.id}`;
     if (key !== drawn) {
-      head.replaceChildren(...(app.isAppPlace ? appHead(app) : channelHead(app)));
+      head.replaceChildren(...headOf(app));
       list.log.replaceChildren();
       empty.replaceChildren();
       about.replaceChildren(...aboutNodes(app));
@@ -29,6 +29,7 @@ export function createMain(app) {
     composer.element.hidden = !app.channel;
     empty.hidden = !app.channel;
     app.home.element.hidden = app.place !== "home";
+    app.sent.element.hidden = app.place !== "sent";
     about.hidden = app.place !== "about";
     composer.redraw();
   };
@@ -37,6 +38,15 @@ export function createMain(app) {
     empty.replaceChildren(...(rows.length ? [] : emptyNodes(app).filter(Boolean)));
   };
   return { element, redraw, showMessages };
+}
+
+function headOf(app) {
+  if (app.place === "sent") return sentHead();
+  return app.isAppPlace ? appHead(app) : channelHead(app);
+}
+
+function sentHead() {
+  return [h("h2", { class: "main-title" }, icon("send"), h("span", { text: "Sent messages" })), h("p", { class: "topic", text: "Nobody outside gets them: you answer." })];
 }
 
 function channelHead(app) {

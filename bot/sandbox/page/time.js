@@ -30,6 +30,11 @@ export function clockTime(ms, zone) {
   return format(ms, zone, { hour: "numeric", minute: "2-digit" });
 }
 
+/** "Tue, Nov 24". */
+export function shortDate(ms, zone) {
+  return format(ms, zone, { weekday: "short", month: "short", day: "numeric" });
+}
+
 /** "2026-11-24": the local date, for comparing days. */
 export function dayKey(ms, zone) {
   const parts = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });

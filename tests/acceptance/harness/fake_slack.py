@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -22,7 +23,7 @@ class FakeSlack(AsyncWebClient):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.faults: list[str] = []
         self.failing: dict[str, str | Exception] = {}
-        self._count = 0
+        self._numbers = count(1)  # shared by copies of this client, which the outbox makes
 
     def made(self, method: str) -> list[dict[str, Any]]:
         """Return the arguments of every call of a method, in order."""
@@ -50,8 +51,8 @@ class FakeSlack(AsyncWebClient):
         return response
 
     def _answer(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        self._count += 1
-        ts = f"1764000000.{self._count:06}"
+        number = next(self._numbers)
+        ts = f"1764000000.{number:06}"
         match method:
             case "auth.test":
                 return {"team_id": TEAM_ID, "team": TEAM_NAME, "user_id": BOT_USER_ID}
@@ -65,11 +66,13 @@ class FakeSlack(AsyncWebClient):
             case "chat.postMessage" | "chat.update":
                 return {"channel": arguments["channel"], "ts": arguments.get("ts") or ts}
             case "chat.getPermalink":
-                return {"permalink": f"https://maplehomes.slack.com/archives/{arguments['channel']}/p{self._count}"}
+                return {"permalink": f"https://maplehomes.slack.com/archives/{arguments['channel']}/p{number}"}
+            case "conversations.history" | "conversations.replies":
+                return {"messages": []}
             case "chat.postEphemeral":
                 return {"message_ts": ts}
             case "views.open" | "views.push" | "views.update" | "views.publish":
-                return {"view": {**arguments["view"], "id": f"V{self._count}", "hash": "1.a"}}
+                return {"view": {**arguments["view"], "id": f"V{number}", "hash": "1.a"}}
         raise LookupError(f"no test has needed {method} before")
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +21,15 @@ from bot.sandbox.entries import with_fields
 from bot.sandbox.people import BOT_ID, BOT_USER_ID, TEAM_ID
 from bot.sandbox.signing import signed_headers
 from bot.services.links import Links
-from bot.services.setup import About
+from bot.services.sends_outbox import Outbox
+from bot.services.setup import IN_SANDBOX, About
 from bot.slack.calls import Desk
 from bot.slack.channels import find_channels
+from bot.slack.posts import draw_leaving
 from bot.slack.register import register
+from bot.transports.console import ConsoleTransport
+from bot.transports.slack import SlackTransport
+from domain.messages import Route
 from tests.acceptance.harness.fake_slack import FakeSlack
 
 SECRET = "a-signing-secret"
@@ -56,6 +62,8 @@ class Line:
     desk: Desk
     slack: FakeSlack
     clock: MovableClock
+    outbox: Outbox
+    sent: list[dict[str, object]] = field(default_factory=list)
     secret: str = SECRET
     views: int = 0
 
@@ -63,6 +71,14 @@ class Line:
         """Type a slash command in #leads."""
         body = {"command": name, "text": text, "user_id": user, "team_id": TEAM_ID, "channel_id": "C0LEADS"}
         return await self._send(urlencode(body | {"trigger_id": "1.2.a"} | more), FORM)
+
+    async def leave(self) -> None:
+        """Let everything leave that is due; what goes to sellers stands in `sent`."""
+        await self.outbox.run(TEAM_ID)
+
+    async def recover(self) -> None:
+        """Let the outbox ask about what may have left."""
+        await self.outbox.recover(TEAM_ID)
 
     async def shortcut(self, callback_id: str, *, message: str | None = None) -> Answer:
         """Use a shortcut: a global one, or a message's when its text is given."""
@@ -126,12 +142,15 @@ class Line:
 async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
-    about = About("0.0.0", "reached by signed requests", "a test's")
+    about = About("0.0.0", "reached by signed requests", "a test's", IN_SANDBOX, IN_SANDBOX)
     parts = Parts(Links("https://valhalla.example.com", "for tests"), about)
     desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES, parts=parts)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
-    return Line(app, desk, slack, clock)
+    sent: list[dict[str, object]] = []
+    twin = ConsoleTransport(sent, dry_run=False)
+    ways = {Route.SMS: twin, Route.EMAIL: twin, Route.SLACK: SlackTransport(slack, partial(draw_leaving, desk))}
+    return Line(app, desk, slack, clock, Outbox(database, clock, ways, parts.links), sent)
 
 
 async def set_up_workspace(line: Line) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import Program, post_missing_cards
+from bot.app import Program, queue_missing_cards
 from bot.manifest import read_manifest
 from bot.sandbox.people import TEAM_ID
 from bot.settings import Settings
+from bot.slack.ids import LEAD_CARD
 from domain.roles import Role
 from storage.database import Database
 from storage.workspaces import Member
@@ -64,15 +65,26 @@ class Stand:
 
     async def cards(self, *, user: str = "lee") -> list[Any]:
         """Return the lead cards in #leads."""
-        return [row for row in await self.messages(user=user) if row["metadata"]]
+        rows = await self.messages(user=user)
+        return [row for row in rows if (row["metadata"] or {}).get("event_type") == LEAD_CARD]
 
     async def settle(self) -> None:
         """Wait until the bot has done what goes on after its acknowledgements."""
         await self.program.desk.background.finish()
 
     async def tick(self) -> None:
-        """Let the timetable's job run once."""
-        await post_missing_cards(self.program.desk, TEAM_ID)
+        """Let the timetable queue the missing cards once, and what is due leave."""
+        await queue_missing_cards(self.program.desk, TEAM_ID)
+        await self.program.outbox.run(TEAM_ID)
+
+    async def leave(self) -> None:
+        """Let the timetable do everything once that is due, with nothing under way beside it."""
+        await self.program.timetable.pass_once()
+
+    async def thread(self, *, user: str = "lee") -> list[Any]:
+        """Return what stands in the thread of the one lead card, below the card."""
+        (card,) = await self.cards(user=user)
+        return [row for row in await self.messages(user=user, thread_ts=card["ts"]) if row["ts"] != card["ts"]]
 
 
 @asynccontextmanager
