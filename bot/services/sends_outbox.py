@@ -312,6 +312,9 @@ class Outbox:
         try:
             async with asyncio.timeout(self._pace.call.total_seconds()):
                 found = await transport.find(self._parcel(workspace_id, send, None))
+        except TimeoutError:
+            log.warning("provider_did_not_tell", send_id=send.id, provider=transport.name)
+            found = Found(Answer.LATER)
         except Exception:
             log.exception("provider_not_asked", send_id=send.id, provider=transport.name)
             found = Found(Answer.LATER)
