@@ -16,6 +16,22 @@ from tests.postgres import PostgresMissing, Server, newest_programs, serve
 
 TEMPLATE = "template_valhalla"
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+EMPTIED = """
+DO $$
+DECLARE name text;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;
+    FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+    END LOOP;
+END $$
+"""
 _numbers = count(1)
 
 
@@ -72,11 +88,10 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 @pytest.fixture
 async def postgres_url(postgres_template: Server) -> AsyncIterator[str]:
-    """The URL of a migrated database on PostgreSQL, dropped after the test."""
-    name = f"test_{next(_numbers)}"
-    await postgres_template.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgres_template.url(name)
-    await postgres_template.run(f"DROP DATABASE {name} WITH (FORCE)")
+    """The URL of a migrated, empty database on PostgreSQL. One serves test after test: to empty it takes a fifth of the
+    time that making another takes."""
+    yield postgres_template.url(TEMPLATE)
+    await postgres_template.run(EMPTIED, database=TEMPLATE)
 
 
 @pytest.fixture

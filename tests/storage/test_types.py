@@ -48,7 +48,8 @@ async def kept(database):
 
         return await database.change(work)
 
-    return keep
+    yield keep
+    await database.change(sample.drop)
 
 
 @examples
