@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 ARGS ?=
-BENCHES := lead_command capture start geo offers matching liquidity gate sends
+BENCHES := lead_command capture start geo offers matching liquidity gate sends home
 
 # Unset, the port is what .env says, else 8000.
 ifdef PORT

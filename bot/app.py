@@ -29,6 +29,8 @@ from bot.holding import Holding
 from bot.http.access import Door, Served
 from bot.http.flow import flow_router
 from bot.http.health import Probe, health_router
+from bot.http.messaging import messaging_router
+from bot.http.notifications import notifications_router
 from bot.http.outside import Proofs as OutsideProofs
 from bot.http.outside import outside_routers
 from bot.http.problems import handle_problems
@@ -36,6 +38,7 @@ from bot.manifest import read_manifest
 from bot.outside import Outside, offset_at
 from bot.sandbox.app import Sandbox, SandboxConfig, create_sandbox
 from bot.scheduler import Job, Timetable
+from bot.services.approvals import Approvals
 from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
@@ -44,7 +47,9 @@ from bot.services.contacts import Contacts
 from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
 from bot.services.feedback import FeedbackBook
+from bot.services.home import HomeBook
 from bot.services.inbound import InboundBook
+from bot.services.ladder import Ladder
 from bot.services.leads import Leads
 from bot.services.links import Links
 from bot.services.liquidity import LiquidityBook
@@ -52,6 +57,8 @@ from bot.services.live_offers import LiveOffers
 from bot.services.matching import BuyerIndex
 from bot.services.members import Members
 from bot.services.messages import Messages
+from bot.services.messaging import Messaging
+from bot.services.notifying import Notifying
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.pauses import Pauses
@@ -63,6 +70,7 @@ from bot.services.sends_outbox import Outbox, Pace
 from bot.services.sends_receipts import Receipts
 from bot.services.sends_troubles import SendTroubles
 from bot.services.setup import DRY_RUN, IN_SANDBOX, About, Setup
+from bot.services.templates import Templates
 from bot.services.unsubscribing import Unsubscribing
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces
@@ -70,8 +78,9 @@ from bot.settings import Settings, SlackMode
 from bot.slack.calls import Desk
 from bot.slack.cards import queue_missing_cards
 from bot.slack.channels import find_channels
+from bot.slack.drawn import Drawn
 from bot.slack.live_offers import expire_offers
-from bot.slack.posts import Drawn, draw_leaving
+from bot.slack.posts import draw_leaving
 from bot.slack.register import register
 from bot.timetravel import TimeTravel
 from bot.transports.slack import SlackTransport
@@ -133,8 +142,8 @@ class Program:
         self.outbox = Outbox(database, clock, ways, links, pace=Pace(is_steady=self._watch.is_steady))
         self.holding = Holding.of(database)
         self._alarm = SendsAlarm(client, database)
-        parts = Parts(links, replace(_about(settings, database), scheduler=self.holding.said))
-        self.desk = make_desk(client, database, clock, roles=roles, parts=parts)
+        parts = Parts(links, replace(_about(settings, database), scheduler=self.holding.said), roles)
+        self.desk = make_desk(client, database, clock, parts)
         self.bolt = _bolt(settings, client)
         register(self.bolt, self.desk)
         self.served, self.receipts = Served(), Receipts(database, clock)
@@ -187,6 +196,9 @@ class Program:
             "expire_offers": partial(expire_offers, self.desk, workspace_id),
             "queue_missing_cards": partial(queue_missing_cards, self.desk, workspace_id),
             "refresh_liquidity": partial(self.desk.liquidity.refresh, workspace_id),
+            "surface_tasks": partial(self.desk.ladder.surface, workspace_id),
+            "escalate_tasks": partial(self.desk.ladder.escalate, workspace_id),
+            "expire_approvals": partial(self.desk.approvals.expire, workspace_id),
             "let_out_sends": partial(self._alarm.watch, workspace_id, self._let_out),
         }
 
@@ -201,8 +213,8 @@ class Program:
         """Let the sandbox's clock move from due moment to due moment."""
         if not self.sandbox or not isinstance(self.desk.clock, MovableClock):
             return
-        asked = (self.outbox.next_due_at, self.desk.live_offers.next_due_at)
-        travel = TimeTravel(self.desk.clock, timetable, [partial(ask, workspace_id) for ask in asked])
+        asked = (self.outbox, self.desk.live_offers, self.desk.ladder, self.desk.approvals)
+        travel = TimeTravel(self.desk.clock, timetable, [partial(each.next_due_at, workspace_id) for each in asked])
 
         async def go(to: datetime) -> None:
             await travel.go(to)
@@ -234,10 +246,12 @@ def _client(settings: Settings, sandbox: Sandbox | None) -> AsyncWebClient:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What services are handed beside database and clock: how links are made, and what the installation is."""
+    """What services are handed beside database and clock: how links are made, what the installation is, and the first
+    roles of named people."""
 
     links: Links
     about: About
+    roles: Mapping[str, Role]
 
 
 async def signing_key(settings: Settings, database: Database) -> str:
@@ -249,14 +263,13 @@ async def signing_key(settings: Settings, database: Database) -> str:
     return await database.change(lambda connection: secret_key(connection, now=now))
 
 
-def make_desk(
-    client: AsyncWebClient, database: Database, clock: Clock, *, roles: Mapping[str, Role], parts: Parts
-) -> Desk:
+def make_desk(client: AsyncWebClient, database: Database, clock: Clock, parts: Parts) -> Desk:
     """Return the services that listeners work with, on one database, one clock and one index of buyers."""
     index = BuyerIndex()
     return Desk(
         client=client,
         leads=Leads(database, clock, index),
+        home=HomeBook(database, clock),
         cards=Cards(database, clock),
         offers=Offers(database, clock),
         comparables=Comparables(database, clock),
@@ -278,11 +291,16 @@ def make_desk(
         workspaces=Workspaces(database, clock),
         members=Members(database, clock),
         messages=Messages(database, clock, parts.links),
+        messaging=Messaging(database, clock, parts.links),
+        ladder=Ladder(database, clock, parts.links),
+        approvals=Approvals(database, clock, parts.links),
+        templates=Templates(database, clock),
+        notifying=Notifying(database, clock, index, parts.links),
         sends=Sends(database, clock, parts.links),
         troubles=SendTroubles(database, clock, parts.links),
         setup=Setup(database, clock, parts.about),
         clock=clock,
-        roles=roles,
+        roles=parts.roles,
     )
 
 
@@ -324,6 +342,8 @@ def _asgi(
     handle_problems(api)
     door = Door(sandbox.team.id, sandbox.config.origin) if sandbox else Door("", None)
     api.include_router(flow_router(desk.leads, door))
+    api.include_router(messaging_router(desk.messaging, door))
+    api.include_router(notifications_router(desk.notifying, door))
     api.include_router(health_router(reach_database=reach_database))
     for router in outside:
         api.include_router(router)

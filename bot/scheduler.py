@@ -22,6 +22,9 @@ TIMETABLE: Final[Mapping[str, int]] = {
     "expire_offers": 60,
     "queue_missing_cards": 5,
     "refresh_liquidity": 15 * 60,
+    "surface_tasks": 2,
+    "escalate_tasks": 60,
+    "expire_approvals": 30,
     "let_out_sends": 1,
 }
 """Every job and after how many seconds it runs again. A pass runs them in this order: what one of them queues leaves in

@@ -35,13 +35,15 @@ class SchedulerHeld(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What a pass did for one workspace: `recovered` are sends that vanished workers had left, `states` what became of
-    the sends that were looked at, `waiting_posts` how many messages to Slack stay queued."""
+    """What a pass did for one workspace: `recovered` are sends that vanished workers had left, `tasks` the follow-ups
+    that came up, or whose text or delay was noted, `states` what became of the sends that were looked at,
+    `waiting_posts` how many messages to Slack stay queued."""
 
     workspace: Workspace
     cards: int
     offers: int
     recovered: int
+    tasks: int = 0
     states: Counter[SendState] = field(default_factory=Counter)
     waiting_posts: int = 0
 
@@ -54,6 +56,7 @@ class Passed:
             f"  cards queued: {self.cards}",
             f"  offers ended: {self.offers}",
             f"  sends left by vanished workers: {self.recovered}",
+            f"  follow-ups seen to: {self.tasks}",
             f"  sends looked at: {looked_at}" + (f" ({states})" if states else ""),
         ]
         if self.waiting_posts:
@@ -107,6 +110,7 @@ async def _pass(program: Program, database: Database, workspace: Workspace, *, c
         offers = len(await desk.live_offers.expire_due(here))
     cards = len(await desk.cards.queue_missing(here))
     await desk.liquidity.refresh(here)
+    tasks = await desk.ladder.surface(here) + await desk.ladder.escalate(here)
     seen: list[int] = []
     await outbox.run(here, seen=seen)
     now = desk.clock.now()
@@ -117,4 +121,4 @@ async def _pass(program: Program, database: Database, workspace: Workspace, *, c
         return states, 0 if connected else count_waiting(tx, Route.SLACK, now=now)
 
     states, waiting = await database.read(here, count)
-    return Passed(workspace, cards, offers, recovered, states, waiting)
+    return Passed(workspace, cards, offers, recovered, tasks, states, waiting)

@@ -23,6 +23,13 @@ class ShowDeal:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyParties:
+    """Tell the seller and the buyers who match of the deal D-`number`, once somebody has approved it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DealForLead:
     """Open a deal for the lead L-`number`, or the figures of the one that is open."""
 
@@ -48,22 +55,25 @@ class DealHelp:
 
 @dataclass(frozen=True, slots=True)
 class DealUnknown:
-    """`word` is no command; `meant` is the nearest one, None where a number is missing behind "show"."""
+    """`word` is no command; `meant` is the nearest one, None where a number is missing behind "show" or
+    "notify"."""
 
     word: str
     meant: str | None
 
 
-DealCommand = OpenDealForm | ShowDeal | DealForLead | ShowBoard | AskLiquidity | DealHelp | DealUnknown
+DealCommand = OpenDealForm | ShowDeal | NotifyParties | DealForLead | ShowBoard | AskLiquidity | DealHelp | DealUnknown
 
 _BOARD: Final = ("board", "pipeline")
 _LIQUIDITY: Final = "liquidity"
 _OPEN: Final = ("new", "add", "open")
 _SHOW: Final = "show"
+_NOTIFY: Final = ("notify", "announce")
 _HELP: Final = ("help", "aide", "?")
-_COMMANDS: Final = (*_BOARD, _LIQUIDITY, "help", _SHOW, *_OPEN)
+_COMMANDS: Final = (*_BOARD, _LIQUIDITY, "help", _SHOW, *_NOTIFY, *_OPEN)
 # D-7, d7, #7 and 7 are deal numbers; ten digits are a phone number.
 _DEAL: Final = re.compile(r"(?:d ?-? ?|#)?([0-9]{1,9})", re.IGNORECASE)
+_DEAL_TO_TELL: Final = re.compile(r"(?:d ?-? ?|#)?([0-9]{1,9}) (?:notify|announce)\b.*", re.IGNORECASE)
 _DEAL_FIRST: Final = re.compile(r"d-([0-9]{1,9})\b", re.IGNORECASE)
 _LEAD: Final = re.compile(r"l ?-? ?([0-9]{1,9})", re.IGNORECASE)
 _LEAD_FIRST: Final = re.compile(r"l-([0-9]{1,9})\b", re.IGNORECASE)
@@ -84,6 +94,8 @@ def parse_deal_command(text: str) -> DealCommand:
 
 
 def _numbered(text: str) -> DealCommand | None:
+    if deal := _DEAL_TO_TELL.fullmatch(text):
+        return NotifyParties(int(deal[1]))
     if deal := _DEAL.fullmatch(text) or _DEAL_FIRST.match(text):
         return ShowDeal(int(deal[1]))
     if lead := _LEAD.fullmatch(text) or _LEAD_FIRST.match(text):
@@ -101,6 +113,9 @@ def _named(word: str, rest: str) -> DealCommand | None:
         return AskLiquidity(rest)
     if word in _OPEN:
         return _numbered(rest) or OpenDealForm(parse_quick(rest))
+    if word in _NOTIFY:
+        deal = _DEAL.fullmatch(rest)
+        return NotifyParties(int(deal[1])) if deal else DealUnknown(word, None)
     if word == _SHOW:
         return _numbered(rest) or DealUnknown(word, None)
     return None

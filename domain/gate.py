@@ -41,10 +41,14 @@ NO_LISTS: Final = Lists()
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A local weekday (0 = Monday) and time (four digits) that a caller states; anything odd blocks."""
+    """A local weekday (0 = Monday) and time (four digits) that a caller states; anything odd blocks.
+
+    `alone` takes it in the place of the clock, which no message that is to leave may ask for: a preview may.
+    """
 
     weekday: object
     hhmm: object
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,7 @@ def _window(facts: Facts) -> Verdict:
     request, stated = facts.request, facts.stated
     if stated:
         verdict = check_override(facts.policy, weekday=stated.weekday, hhmm=stated.hhmm, medium=request.medium)
-        if not verdict.allowed:
+        if stated.alone or not verdict.allowed:
             return verdict
     return check_contact_window(
         facts.policy, zones=request.zones, at=facts.at, medium=request.medium, holidays=facts.holidays

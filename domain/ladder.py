@@ -1,13 +1,13 @@
 """The follow-up ladder: planning its steps into lawful windows, and how well the steps were kept."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from statistics import median
 from typing import Final
 
 from domain.policy import Medium, Rules, any_hours, lawful_hours
-from domain.windows import ALWAYS, Hours, closed_because, next_open, open_time
+from domain.windows import ALWAYS, Hours, closed_because, next_open, open_after, open_time
 from domain.zones import UnknownZone, utc, zone
 
 MAX_SPACING: Final = timedelta(minutes=120)
@@ -16,6 +16,9 @@ SEARCH: Final = timedelta(days=56)
 
 LATE: Final = timedelta(hours=2)
 """The open-window time after which a task is late for good."""
+
+PAUSE, DELAY = "pause", "delay"
+"""Why a step is due later that fell into a pause, or into a time in which nobody looked at the tasks."""
 
 _DAY: Final = timedelta(days=1)
 _SHIFTS: Final = {"holiday": "holiday", "weekend": "weekend", "outside_window": "outside window"}
@@ -58,7 +61,7 @@ FAST_LADDER: Final = _steps(
 class PlannedStep:
     """A step with its times in UTC; `shift` says why it is due later than ideal, None when it is not.
 
-    `shift` is one of: outside window, weekend, holiday, spacing.
+    `shift` is one of: outside window, weekend, holiday, spacing, pause, delay.
     """
 
     step: int
@@ -115,6 +118,10 @@ class _Calendar:
         hours = self.hours[medium]
         return next_open(at, zones=self.places, hours=hours, holidays=self.holidays, until=at + SEARCH)
 
+    def is_used(self, medium: Medium) -> bool:
+        """Whether the hours of a medium hold any minute."""
+        return bool(self.hours[medium].week)
+
     def reason(self, at: datetime, medium: Medium) -> str:
         """Why it is closed at `at`, in words."""
         closed = (closed_because(self.hours[medium], at.astimezone(place), self.holidays) for place in self.places)
@@ -139,7 +146,7 @@ def plan(
     not exist, nothing is planned. Raises InstantWithoutZone.
     """
     calendar = _calendar(zones, rules, holidays, {step.medium for step in steps})
-    usable = [step for step in steps if calendar and calendar.hours[step.medium].week]
+    usable = [step for step in steps if calendar and calendar.is_used(step.medium)]
     anchor = calendar.opening(utc(created_at), usable[0].medium) if calendar and usable else None
     if calendar is None or anchor is None:
         return []
@@ -153,6 +160,61 @@ def plan(
             planned.append(found)
             previous = step
     return planned
+
+
+def replan(
+    steps: Sequence[PlannedStep],
+    now: datetime,
+    *,
+    zones: Collection[str],
+    rules: Rules | None,
+    holidays: Collection[date],
+    shift: str = PAUSE,
+) -> list[PlannedStep]:
+    """Plan the open steps of a ladder anew that has rested until `now`: what fell into the rest begins now, in the same
+    order and as far apart as `plan` keeps them; what is still to come stays where that leaves room. `shift` says why it
+    rested.
+
+    A step whose medium has no opening is left out, as in `plan`. Raises InstantWithoutZone.
+    """
+    calendar = _calendar(zones, rules, holidays, {step.medium for step in steps})
+    if calendar is None:
+        return []
+    planned: list[PlannedStep] = []
+    earliest = utc(now)
+    for step in steps:
+        if planned:
+            gap = min(step.ideal_at - planned[-1].ideal_at, MAX_SPACING)
+            earliest = max(earliest, planned[-1].due_at + gap)
+        due = calendar.opening(max(step.due_at, earliest), step.medium) if calendar.is_used(step.medium) else None
+        if due is not None:
+            planned.append(replace(step, due_at=due, shift=step.shift if due == step.due_at else shift))
+    return planned
+
+
+def opening_for(
+    medium: Medium, at: datetime, *, zones: Collection[str], rules: Rules | None, holidays: Collection[date]
+) -> datetime | None:
+    """The first instant from `at` on at which policy and law let `medium` be used in every zone; None without one
+    within 56 days. Raises InstantWithoutZone."""
+    calendar = _calendar(zones, rules, holidays, {medium})
+    return calendar.opening(utc(at), medium) if calendar and calendar.is_used(medium) else None
+
+
+def late_at(task: TaskFacts) -> datetime:
+    """When a task is late: two hours after it was due, of those in which it could be done."""
+    hours = _hours(task)
+    places = _places(task.zones) if hours else ()
+    due = utc(task.due_at)
+    found = open_after(due, LATE, zones=places, hours=hours or ALWAYS, holidays=task.holidays, until=due + SEARCH)
+    return found or due + SEARCH
+
+
+def minutes_late(task: TaskFacts) -> float | None:
+    """How many open-window minutes after its time a task was done, 0 when early; None when it is not done."""
+    if task.completed_at is None:
+        return None
+    return _open_between(task, task.due_at, task.completed_at) / timedelta(minutes=1)
 
 
 def sla_snapshot(tasks: Sequence[TaskFacts], *, since: datetime, until: datetime) -> Sla:

@@ -91,3 +91,5 @@ class Post(StrEnum):
     REPLY = "reply_notice"
     OUTCOME = "send_outcome"
     WARNING = "warning"
+    TASK = "task"
+    APPROVAL = "approval"

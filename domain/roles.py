@@ -50,3 +50,13 @@ def may_see_to_send(role: Role, *, user_id: str, rep_id: str | None) -> bool:
     """Whether a member decides what becomes of a message to a seller that failed, or of which nobody knows whether it
     arrived: reps those to their own and to unassigned leads."""
     return role is not Role.REP or rep_id in (None, user_id)
+
+
+def may_approve(role: Role) -> bool:
+    """Whether a member decides what others ask to send."""
+    return role is not Role.REP
+
+
+def may_decide_for_others(role: Role) -> bool:
+    """Whether a member decides what somebody else was asked to decide."""
+    return role is Role.ADMIN

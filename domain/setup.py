@@ -15,6 +15,10 @@ from domain.zones import zone
 NAME_LIMIT: Final = 120
 ADDRESS_SHORTEST, ADDRESS_LIMIT = 10, 300
 HOURS: Final = range(24)
+THRESHOLDS: Final = range(1_001)
+"""Up to how many people an author may reach on their own yes; 0 asks for a second person every time."""
+CAPS: Final = range(1, 21)
+"""How often one person may be contacted a day."""
 
 
 class SetupStep(StrEnum):
@@ -23,6 +27,7 @@ class SetupStep(StrEnum):
     BUSINESS = "business"
     CHANNELS = "channels"
     DAY = "day"
+    LIMITS = "limits"
     ROLES = "roles"
 
     @property
@@ -75,6 +80,18 @@ class HourInvalid(RuleBroken):
     code: ClassVar[str] = "HOUR_INVALID"
 
 
+class ThresholdInvalid(RuleBroken):
+    """{count} is no number of people: write a whole one from 0 to 1000."""
+
+    code: ClassVar[str] = "THRESHOLD_INVALID"
+
+
+class CapInvalid(RuleBroken):
+    """{count} is no number of contacts a day: write a whole one from 1 to 20."""
+
+    code: ClassVar[str] = "CAP_INVALID"
+
+
 class MarketUnknown(RuleBroken):
     """{place} is no province or market that I know. Choose one from the list."""
 
@@ -83,7 +100,11 @@ class MarketUnknown(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class TeamSettings:
-    """What a team has said about itself; `default_market` is a place such as "ON/ALL", `digest_hour` is local."""
+    """What a team has said about itself; `default_market` is a place such as "ON/ALL", `digest_hour` is local.
+
+    `approval_threshold` is up to how many people the author of messages may be the one who approves them;
+    `contact_cap_per_day` is how often one person may be contacted a day.
+    """
 
     sender: Sender
     leads_channel_id: str | None
@@ -92,6 +113,8 @@ class TeamSettings:
     digest_hour: int
     zone: str
     default_market: str
+    approval_threshold: int = 10
+    contact_cap_per_day: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +152,7 @@ def checklist(settings: TeamSettings, roles: Collection[Role]) -> tuple[Item, ..
         Item(SetupStep.BUSINESS, settings.sender.missing),
         Item(SetupStep.CHANNELS, tuple(what for what, channel in channels.items() if not channel)),
         Item(SetupStep.DAY, ()),  # a new team has an hour, a zone and a market from the start
+        Item(SetupStep.LIMITS, ()),  # and its limits
         Item(SetupStep.ROLES, () if any(may_administer(role) for role in roles) else ("an admin",)),
     )
 
@@ -173,6 +197,27 @@ def checked_hour(text: str) -> int:
     if hour not in HOURS:
         raise HourInvalid(hour=repr(text)[:20])
     return hour
+
+
+def checked_threshold(text: str) -> int:
+    """Return up to how many people an author may reach on their own yes. Raises ThresholdInvalid."""
+    count = _whole(text)
+    if count not in THRESHOLDS:
+        raise ThresholdInvalid(count=repr(text)[:20])
+    return count
+
+
+def checked_cap(text: str) -> int:
+    """Return how often one person may be contacted a day. Raises CapInvalid."""
+    count = _whole(text)
+    if count not in CAPS:
+        raise CapInvalid(count=repr(text)[:20])
+    return count
+
+
+def _whole(text: str) -> int:
+    """A whole number as typed, -1 for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text.strip()) else -1
 
 
 def checked_zone(name: str) -> str:

@@ -35,6 +35,13 @@ class GiveRole:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTemplates:
+    """List the message templates, or open the one that `words` name."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetupHelp:
     """Say what `/valhalla` can do."""
 
@@ -47,7 +54,7 @@ class SetupMiss:
     meant: str | None
 
 
-SetupCommand = ShowStatus | OpenSetup | ListRoles | GiveRole | SetupHelp | SetupMiss
+SetupCommand = ShowStatus | OpenSetup | ListRoles | GiveRole | ShowTemplates | SetupHelp | SetupMiss
 
 
 class RoleUnclear(RuleBroken):
@@ -57,7 +64,7 @@ class RoleUnclear(RuleBroken):
 
 
 class StepUnknown(RuleBroken):
-    """The set-up has no step called {step}. Its steps are business, channels, day and roles."""
+    """The set-up has no step called {step}. Its steps are business, channels, day, limits and roles."""
 
     code: ClassVar[str] = "STEP_UNKNOWN"
 
@@ -66,11 +73,13 @@ _STATUS: Final = ("", "status", "about", "version")
 _HELP: Final = ("help", "aide", "?")
 _SETUP: Final = ("setup", "set-up", "settings", "configure")
 _ROLES: Final = ("roles", "members", "team", "people")
-_COMMANDS: Final = ("status", "setup", "roles", "role", "help")
+_TEMPLATES: Final = ("templates", "template", "messages", "words", "modeles")
+_COMMANDS: Final = ("status", "setup", "roles", "role", "templates", "help")
 _STEP_WORDS: Final = {
     "business": SetupStep.BUSINESS, "name": SetupStep.BUSINESS, "address": SetupStep.BUSINESS,
     "channels": SetupStep.CHANNELS, "channel": SetupStep.CHANNELS,
     "day": SetupStep.DAY, "digest": SetupStep.DAY, "zone": SetupStep.DAY, "market": SetupStep.DAY,
+    "limits": SetupStep.LIMITS, "limit": SetupStep.LIMITS, "threshold": SetupStep.LIMITS, "cap": SetupStep.LIMITS,
     "roles": SetupStep.ROLES, "role": SetupStep.ROLES, "people": SetupStep.ROLES,
 }  # fmt: skip
 
@@ -81,6 +90,8 @@ def parse_setup_command(text: str) -> SetupCommand:
     first, rest = (words[0].casefold(), words[1:]) if words else ("", [])
     if first == "role":
         return _role(rest)
+    if first in _TEMPLATES:
+        return ShowTemplates(" ".join(rest))
     if first in _SETUP or (first == "set" and rest[:1] == ["up"]):
         return _setup(rest[1:] if first == "set" else rest)
     if rest:

@@ -143,6 +143,28 @@ def open_time(
     return total
 
 
+def open_after(
+    since: datetime,
+    lasting: timedelta,
+    *,
+    zones: Sequence[tzinfo],
+    hours: Hours,
+    holidays: Collection[date],
+    until: datetime,
+) -> datetime | None:
+    """The first instant by which it was open in every zone for `lasting` since an instant, in UTC; None when that is
+    after `until`. Without zones the plain clock counts."""
+    moment, last, left = utc(since), utc(until), lasting
+    while moment < last:
+        bound = min([last, *(_next_bound(moment, place, hours, holidays) for place in zones)])
+        if all(_is_open(moment, place, hours, holidays) for place in zones):
+            if bound - moment >= left:
+                return moment + left
+            left -= bound - moment
+        moment = bound
+    return None
+
+
 def _is_open(at: datetime, place: tzinfo, hours: Hours, holidays: Collection[date]) -> bool:
     """Whether the clock of one place shows an open minute."""
     local = at.astimezone(place)

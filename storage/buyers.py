@@ -86,7 +86,8 @@ follow the numbers, so that an index that has seen n asks for what lies above n.
 class Buyer:
     """A buyer as stored; amounts in dollars, `regions` and `property_types` as they were typed, None = not stated.
 
-    One that was removed stays a row with `removed_at`; `changed_no` tells which of two changes came later.
+    One that was removed stays a row with `removed_at`; `changed_no` tells which of two changes came later; `locale` is
+    the language they read, as in "fr-CA".
     """
 
     id: int
@@ -111,6 +112,7 @@ class Buyer:
     removed_at: datetime | None
     created_at: datetime
     changed_no: int = 0
+    locale: str = "en-CA"
 
 
 _c = buyer.c

@@ -155,7 +155,9 @@ def count_open(tx: Tx) -> int:
     return int(tx.connection.execute(query).scalar_one())
 
 
-def count_by_stage(tx: Tx) -> dict[Stage, int]:
-    """Count the workspace's deals in each stage that has any."""
+def count_by_stage(tx: Tx, *, rep_id: str | None = None) -> dict[Stage, int]:
+    """Count the workspace's deals in each stage that has any; those of one rep where they are named."""
     query = select(_c.stage, func.count()).where(_c.workspace_id == tx.workspace_id).group_by(_c.stage)
+    if rep_id is not None:
+        query = query.join(lead, lead.c.id == _c.lead_id).where(lead.c.rep_id == rep_id)
     return {Stage(stage): count for stage, count in tx.connection.execute(query)}

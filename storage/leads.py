@@ -59,6 +59,8 @@ lead = Table(
     Column("channel_id", String(32)),
     Column("card_ts", String(32)),
     Column("card_lease_until", Utc),
+    Column("ladder_paused_at", Utc),
+    Column("ladder_paused_by", String(32)),
     Column("search_text", Text, nullable=False),
     Column("missing", Json, nullable=False),
     Column("version", Integer, nullable=False),
@@ -118,6 +120,8 @@ class Lead:
     permalink: str | None
     channel_id: str | None
     card_ts: str | None
+    ladder_paused_at: datetime | None
+    ladder_paused_by: str | None
     missing: Mapping[str, str]
     version: int
     created_at: datetime
@@ -129,33 +133,7 @@ class Lead:
 
 
 _c = lead.c
-_COLUMNS = (
-    _c.id,
-    _c.number,
-    _c.name,
-    _c.phone,
-    _c.email,
-    _c.source,
-    _c.status,
-    _c.address,
-    _c.region,
-    _c.municipality,
-    _c.province,
-    _c.market,
-    _c.zones,
-    _c.location_confidence,
-    _c.location_set_by,
-    _c.location_readings,
-    _c.rep_id,
-    _c.asking_price,
-    _c.notes,
-    _c.permalink,
-    _c.channel_id,
-    _c.card_ts,
-    _c.missing,
-    _c.version,
-    _c.created_at,
-)
+_COLUMNS = tuple(_c[each.name] for each in fields(Lead))
 _INSERT = insert(lead).returning(_c.id)
 _BY_NUMBER = select(*_COLUMNS).where(_c.workspace_id == bindparam("workspace_id"), _c.number == bindparam("number"))
 _BY_NUMBER_LOCKED = _BY_NUMBER.with_for_update(key_share=True)
@@ -220,7 +198,8 @@ def leads_of(tx: Tx, rep_id: str, *, limit: int) -> list[Lead]:
     query = select(*_COLUMNS).where(
         _c.workspace_id == tx.workspace_id, _c.rep_id == rep_id, _c.status != LeadStatus.DISQUALIFIED
     )
-    return [_lead(row) for row in tx.connection.execute(query.order_by(_c.id.desc()).limit(limit))]
+    newest = query.order_by(_c.created_at.desc(), _c.id.desc())  # as the index of a rep's leads has them
+    return [_lead(row) for row in tx.connection.execute(newest.limit(limit))]
 
 
 def count_leads(tx: Tx, *, since: datetime) -> int:

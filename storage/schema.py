@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 from storage import (
+    approvals,
     audit,
     base,
     buyers,
@@ -25,10 +26,12 @@ from storage import (
     requests,
     send_attempts,
     sends,
+    templates,
     workspaces,
 )
 
 TABLES_OF = (
+    approvals,
     audit,
     buyers,
     contacts,
@@ -50,6 +53,7 @@ TABLES_OF = (
     requests,
     send_attempts,
     sends,
+    templates,
     workspaces,
 )
 """The modules that declare tables; importing them is what fills `metadata`."""

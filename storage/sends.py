@@ -79,6 +79,8 @@ IS_WAITING = text("state IN ('approved', 'held')")
 IS_LEASED = text("state IN ('claimed', 'sending')")
 IS_UNKNOWN = text("state = 'unknown'")
 IS_TROUBLE = text("state IN ('failed', 'unknown') AND dismissed_at IS NULL")
+HAS_APPROVAL = text("approval_id IS NOT NULL")
+HAS_DEAL = text("deal_id IS NOT NULL")
 """Conditions in the very words of the partial indexes that serve them; with parameters no index would match."""
 
 
@@ -93,6 +95,8 @@ _index("ix_send_ask", _s.ask_at, only=IS_UNKNOWN)
 _index("ix_send_trouble", _s.id, only=IS_TROUBLE)
 _index("ix_send_provider", _s.provider_id)
 _index("ix_send_lead", _s.lead_id)
+_index("ix_send_approval", _s.approval_id, _s.id, only=HAS_APPROVAL)
+_index("ix_send_deal", _s.deal_id, only=HAS_DEAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,7 @@ class Send:
     dismissed_at: datetime | None = None
     dismissed_by: str | None = None
     template_version: str | None = None
+    approval_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ class NewSend:
     template_version: str | None = None
     expires_at: datetime | None = None
     retry_of: int | None = None
+    approval_id: int | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -266,6 +272,12 @@ def dismiss_send(tx: Tx, send_id: int, *, by: str, now: datetime) -> bool:
 def sends_with_keys(tx: Tx, keys: Collection[str]) -> list[Send]:
     """Return the sends of some intents, the oldest first."""
     query = select(*COLUMNS).where(_s.workspace_id == tx.workspace_id, _s.key.in_(keys)).order_by(_s.id)
+    return [as_send(row) for row in tx.connection.execute(query).mappings()]
+
+
+def sends_of_approval(tx: Tx, approval_id: int) -> list[Send]:
+    """Return the messages that an approval is about, in the order in which they were drafted."""
+    query = select(*COLUMNS).where(_s.workspace_id == tx.workspace_id, _s.approval_id == approval_id).order_by(_s.id)
     return [as_send(row) for row in tx.connection.execute(query).mappings()]
 
 

@@ -138,7 +138,8 @@ def settings_of(tx: Tx, *, lock: bool = False) -> TeamSettings:
     sender = Sender(row.business_name, row.mailing_address, row.contact_phone, row.contact_email)
     channels = (row.leads_channel_id, row.approvals_channel_id, row.digest_channel_id)
     place = "/".join(_place(row.default_market))
-    return TeamSettings(sender, *channels, row.digest_hour, row.zone, place)
+    limits = (row.approval_threshold, row.contact_cap_per_day)
+    return TeamSettings(sender, *channels, row.digest_hour, row.zone, place, *limits)
 
 
 def members_of(tx: Tx) -> list[Member]:
@@ -161,6 +162,12 @@ def find_member(tx: Tx, user_id: str) -> Member | None:
     query = select(c.user_id, c.name, c.role, c.zone).where(c.workspace_id == tx.workspace_id, c.user_id == user_id)
     row = tx.connection.execute(query).one_or_none()
     return Member(row.user_id, row.name, Role(row.role), row.zone) if row else None
+
+
+def is_active(tx: Tx, user_id: str) -> bool:
+    """Return whether a person is in the team now."""
+    this = (member.c.workspace_id == tx.workspace_id, member.c.user_id == user_id)
+    return bool(tx.connection.execute(select(member.c.active).where(*this)).scalar_one_or_none())
 
 
 def add_member(tx: Tx, who: Member, *, now: datetime) -> None:
@@ -210,6 +217,7 @@ _w = workspace.c
 _SENDER = select(_w.business_name, _w.mailing_address, _w.contact_phone, _w.contact_email).where(
     _w.id == bindparam("workspace_id")
 )
+_THRESHOLD = select(_w.approval_threshold).where(_w.id == bindparam("workspace_id"))
 _CAP = select(_w.contact_cap_per_day).where(_w.id == bindparam("workspace_id"))
 
 
@@ -222,6 +230,11 @@ def sender_of(tx: Tx) -> Sender:
 def cap_of(tx: Tx) -> int:
     """Return how often one person may be contacted a day; 0 before the workspace was created."""
     return tx.connection.execute(_CAP, tx.own()).scalar_one_or_none() or 0
+
+
+def threshold_of(tx: Tx) -> int:
+    """Return up to how many people an author may reach on their own yes; 0 before the workspace was created."""
+    return tx.connection.execute(_THRESHOLD, tx.own()).scalar_one_or_none() or 0
 
 
 def all_workspaces(connection: Connection) -> list[Workspace]:

@@ -14,9 +14,11 @@ from storage.database import DatabaseUnavailable
 log = structlog.get_logger()
 
 
-def problem(status: int, code: str, detail: str, *, errors: Mapping[str, str] | None = None) -> JSONResponse:
-    """Return a problem document; `errors` holds a sentence for each field."""
-    document = {"status": status, "code": code, "detail": detail} | ({"errors": dict(errors)} if errors else {})
+def problem(
+    status: int, code: str, detail: str, *, errors: Mapping[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """Return a problem document; `errors` holds a sentence for each field, `more` what this kind of problem knows."""
+    document = {"status": status, "code": code, "detail": detail} | ({"errors": dict(errors)} if errors else {}) | more
     return JSONResponse(document, status_code=status, media_type="application/problem+json")
 
 

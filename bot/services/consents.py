@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.ladder_tasks import try_text_again
 from bot.services.numbered import buyer_numbered, lead_numbered
 from bot.services.recipients import Recipient, recipient_of_buyer, recipient_of_lead
 from domain.consent_draft import ConsentDraft, check_reachable
@@ -100,7 +101,10 @@ class ConsentBook:
             found = _found(tx, who, subject)
             draft.check_days(_today(now, {draft.zone} if draft.zone else found.recipient.zones))
             check_reachable(draft.media, phone=found.phone, email=found.email)
-            return _add(tx, who, found, draft, request, now)
+            recorded = _add(tx, who, found, draft, request, now)
+            if found.recipient.lead:
+                try_text_again(tx, found.recipient.lead.id)
+            return recorded
 
         return await self._database.write(who.workspace_id, work)
 
@@ -151,7 +155,7 @@ def _any_address(subject: ConsentSubject, phone: str | None, email: str | None) 
 def _add(tx: Tx, who: Actor, found: _Found, draft: ConsentDraft, request: RequestKey, now: datetime) -> Recorded:
     media = _media(found, draft)
     if media:
-        add_consents(tx, [_row(who, found.address_of(medium), medium, draft, now) for medium in media])
+        add_consents(tx, [consent_row(who, found.address_of(medium), medium, draft, now) for medium in media])
     if draft.zone:
         for address in found.recipient.addresses:
             set_zone(tx, address, draft.zone, by=who.user_id, now=now)
@@ -168,7 +172,10 @@ def _media(found: _Found, draft: ConsentDraft) -> tuple[Medium, ...]:
     return tuple(m for m in Medium if found.address_of(m) and (not draft.media or m in draft.media))
 
 
-def _row(who: Actor, address: str | None, medium: Medium, draft: ConsentDraft, now: datetime) -> dict[str, object]:
+def consent_row(
+    who: Actor, address: str | None, medium: Medium, draft: ConsentDraft, now: datetime
+) -> dict[str, object]:
+    """Return the ledger's entry of a draft for one address and medium."""
     return {
         "address": address,
         "medium": medium.value,

@@ -9,7 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.findings import holidays_around
-from bot.services.recipients import Recipient, recipient_named
+from bot.services.recipients import NamedPlace, Recipient, recipient_in, recipient_named
 from domain.consent import ConsentEvent, ConsentKind, ContactRequest, Lists, MessageKind
 from domain.content import has_identification, has_unsubscribe
 from domain.gate import Facts, GateVerdict, Stated, broken, judge
@@ -46,7 +46,8 @@ class ContactWish:
 
     `address` is E.164 or an `email_key`; `correlation_id` (`send:{id}`, `call:{id}`) ties its KPI events together.
     `body` is the message as it would leave; a call has none. `stated` is a local time that a caller names, which can
-    only forbid.
+    only forbid; `place` is where a caller says that the recipient is. `claimed` are consents that the ledger does not
+    hold: a preview takes them for granted.
     """
 
     medium: Medium
@@ -59,6 +60,8 @@ class ContactWish:
     relevant_to_role: bool = True
     referrer_named: bool = False
     stated: Stated | None = None
+    place: NamedPlace | None = None
+    claimed: tuple[ConsentEvent, ...] = ()
 
 
 class Contacts:
@@ -105,12 +108,14 @@ def facts_about(tx: Tx, wish: ContactWish, now: datetime, zone_report: ZoneRepor
 
 def found_for(tx: Tx, wish: ContactWish) -> Recipient:
     """Return whom a contact would reach."""
-    return recipient_named(tx, wish.address, lead_id=wish.lead_id, buyer_id=wish.buyer_id)
+    found = recipient_named(tx, wish.address, lead_id=wish.lead_id, buyer_id=wish.buyer_id)
+    return recipient_in(tx, found, wish.place) if wish.place else found
 
 
 def facts_of(tx: Tx, found: Recipient, wish: ContactWish, now: datetime, zone_report: ZoneReport) -> Facts:
     """Read all that the gate asks about a contact with a recipient who was found already."""
-    return facts_for(tx, found, _request(tx, wish, found), now, zone_report, stated=wish.stated)
+    facts = facts_for(tx, found, _request(tx, wish, found), now, zone_report, stated=wish.stated)
+    return replace(facts, ledger=(*facts.ledger, *wish.claimed)) if wish.claimed else facts
 
 
 def judge_in(

@@ -13,6 +13,7 @@ from bot.services.figures import FiguresChange, NewDeal, change_figures, open_de
 from bot.services.liquidity import liquidity_score
 from bot.services.matching import EMPTY, BuyerIndex, Ranking
 from bot.services.moves import Move, Seen, check_by_hand, check_stage, move, moves_of
+from bot.services.notifying_history import History, history_of
 from bot.services.numbered import deal_numbered, lead_numbered
 from domain.deals import Stage
 from domain.liquidity import Liquidity
@@ -33,6 +34,7 @@ OUT: Final = 3
 """Buyers that a card names with what keeps them out."""
 WAITING: Final = 3
 """Deals of a member that Home names."""
+NOTHING_WRITTEN: Final = History()
 CHOICES: Final = 20
 """Buyers of whom the form for an assignment offers a choice."""
 
@@ -42,7 +44,8 @@ class DealCard:
     """All that a deal's card shows.
 
     `offers` are newest first; `buyers` the rows behind `ranking`, the answers and the buyer it is assigned to, by id;
-    `answers` those that stand, by buyer id; `moves` where this person may move it now.
+    `answers` those that stand, by buyer id; `moves` where this person may move it now; `told` what was written about
+    it.
     """
 
     deal: Deal
@@ -56,6 +59,7 @@ class DealCard:
     answers: Mapping[int, tuple[Answer, ...]]
     liquidity: Liquidity | None
     now: datetime
+    told: History = NOTHING_WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,7 @@ def _card(tx: Tx, asked: _Asked, deal: Deal) -> DealCard:
         answers=answers,
         liquidity=liquidity_score(tx, lead.province, lead.market, kind, now=now),
         now=now,
+        told=history_of(tx, deal.id),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from bot.clock import Clock
 from bot.services.actors import Actor, check_may_work
 from bot.services.liquidity_sums import keep_answers
+from bot.services.notifying_stops import PARTIES, stop_notifying
 from bot.services.numbered import BuyerRemoved, buyer_numbered, deal_numbered
 from domain import kpis
 from domain.deals import Stage
@@ -15,6 +16,7 @@ from domain.errors import RuleBroken
 from domain.feedback import REPLACES, obstacle
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import Feedback, FeedbackEvent
+from domain.notifying import SOLD, sold_sentence
 from domain.property_types import PropertyType
 from domain.zones import zone
 from storage.audit import Change, record
@@ -169,6 +171,8 @@ def record_feedback(  # noqa: PLR0913 - who says what of whom about which deal; 
     if stored is None:
         raise turn.refusal(tx, event, turn.standing(tx)[event])
     turn.settle(tx, FEEDBACK_RECORDED, came=[stored], went=went)
+    if event in SOLD:
+        stop_notifying(tx, who, about, sold_sentence(about.number), now=now, parties=PARTIES)
     return stored.answer
 
 

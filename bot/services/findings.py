@@ -22,7 +22,9 @@ from domain.matching import MIN_FIT, DealFacts
 from domain.offers import ArvRequired, OfferInputs, ProvinceUnknown, RepairsRequired
 from domain.policy import effective_policy, holidays_of
 from domain.property_types import PropertyType
+from domain.recipients import candidate_zones
 from storage.base import Tx
+from storage.contacts import zone_of
 from storage.leads import Brief, Lead
 from storage.policies import market_policies
 
@@ -102,7 +104,7 @@ def find_out(
     place = place or locate(draft.region, draft.address)
     if place.province is None:
         attempts.lacking["place"] = PLACE_UNKNOWN
-    steps = attempts.part("ladder", lambda: plan_ladder(tx, place, now=now))
+    steps = attempts.part("ladder", lambda: plan_ladder(tx, place, draft.phone, now=now))
     inputs = OfferInputs(place.province, place.market, draft.arv, draft.repairs)
     offer = attempts.part("offer", lambda: price(tx, inputs))
     kind = draft.property_type or PropertyType.SFR
@@ -113,13 +115,18 @@ def find_out(
     return Findings(place, tuple(steps or ()), offer, liquidity, ranking or EMPTY, attempts.failed, attempts.lacking)
 
 
-def plan_ladder(tx: Tx, place: Location, *, now: datetime) -> list[PlannedStep]:
-    """Plan the follow-ups of a lead at `place`; none without a zone. Raises `LadderClosed` when no window opens."""
+def plan_ladder(tx: Tx, place: Location, phone: str | None, *, now: datetime) -> list[PlannedStep]:
+    """Plan the follow-ups of a lead at `place`; none without a zone. Raises `LadderClosed` when no window opens.
+
+    Each step is open wherever the seller may be, as the gate asks when it is done: their number counts beside it.
+    """
     if place.province is None or not place.zones:
         return []
     policy = effective_policy(market_policies(tx, place.province, place.market), place.province, place.market)
     rules = policy.rules if policy and policy.enabled else None
-    steps = plan(now, zones=place.zones, rules=rules, holidays=holidays_around(place.province, now))
+    said = zone_of(tx, [phone]) if phone else None
+    zones = candidate_zones(said=said, place=place.zones, phone=phone)
+    steps = plan(now, zones=zones, rules=rules, holidays=holidays_around(place.province, now))
     if not steps:
         raise LadderClosed
     return steps

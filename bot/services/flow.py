@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.services.actors import Actor
 from bot.services.consents import consent_rows
 from bot.services.findings import Findings
+from bot.services.ladder_steps import NewLadder, create_ladder
 from bot.services.pricing import keep_evidence, offer_events, price_values
 from domain import kpis
 from domain.deals import BriefStatus, Stage, headline
@@ -19,7 +20,6 @@ from storage.base import Tx
 from storage.contacts import add_consents
 from storage.deals import add_deal
 from storage.kpis import emit_kpi
-from storage.ladder import TaskState, add_tasks
 from storage.leads import add_brief, add_lead
 from storage.workspaces import next_numbers
 
@@ -50,8 +50,6 @@ def store(tx: Tx, run: Run) -> Ids:
     """Store lead, ladder, consent, brief, evidence, deal and events; the caller commits."""
     lead_number, deal_number = next_numbers(tx, "lead", "deal")
     lead_id = add_lead(tx, lead_values(run, lead_number))
-    if run.found.steps:
-        add_tasks(tx, task_rows(run, lead_id, owner=run.who.rep_id))
     if consents := list(_consent_rows(run)):
         add_consents(tx, consents)
     brief_id = add_brief(tx, brief_values(run, lead_id))
@@ -60,7 +58,9 @@ def store(tx: Tx, run: Run) -> Ids:
     deal = {"number": deal_number, "lead_id": lead_id, "brief_id": brief_id} | _deal_values(run)
     deal_id = add_deal(tx, deal | price_values(priced, evidence_id))
     ids = Ids(lead_id, lead_number, brief_id, deal_id, deal_number, evidence_id)
-    emit_kpi(tx, *_events(run, ids), now=run.now)
+    emit_kpi(tx, *_flow_events(run, ids), now=run.now)
+    create_ladder(tx, run.who, NewLadder(lead_id, run.found.place, run.found.steps, run.who.rep_id), now=run.now)
+    emit_kpi(tx, *_part_events(run, ids), now=run.now)
     return ids
 
 
@@ -107,28 +107,6 @@ def _search_text(draft: LeadDraft) -> str:
     return f"{words} {(draft.phone or '').lstrip('+')}".strip()
 
 
-def task_rows(run: Run, lead_id: int, *, owner: str | None) -> Iterator[dict[str, object]]:
-    """Yield the columns of each planned step."""
-    place = run.found.place
-    for step in run.found.steps:
-        yield {
-            "lead_id": lead_id,
-            "province": place.province,
-            "market": place.market,
-            "channel": step.medium.value,
-            "step": step.step,
-            "due_at": step.due_at,
-            "completed": False,
-            "owner": owner,
-            "correlation_id": kpis.ladder(lead_id),
-            "run": 1,
-            "state": TaskState.PLANNED,
-            "ideal_at": step.ideal_at,
-            "shift": step.shift,
-            "created_at": run.now,
-        }
-
-
 def _consent_rows(run: Run) -> Iterator[dict[str, object]]:
     """Yield the ledger's entries for what the seller agreed to."""
     obtained_on = local_date(run.now, run.found.place.zones)
@@ -172,13 +150,15 @@ def _deal_values(run: Run) -> dict[str, object]:
     }
 
 
-def _events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
-    """Yield the flow's five events in their order, then those of its parts, each under its own prefix."""
+def _flow_events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
+    """Yield the flow's five events in their order."""
     details = _flow_details(run, ids)
     for kpi in kpis.LEAD_FLOW:
         yield _event(run, kpi, kpis.leadflow(ids.lead_id), details[kpi])
-    if run.found.steps:
-        yield _event(run, Kpi.LADDER_CREATED, kpis.ladder(ids.lead_id), {"steps": len(run.found.steps)})
+
+
+def _part_events(run: Run, ids: Ids) -> Iterator[KpiEvent]:
+    """Yield the events of the flow's parts, each under its own prefix; the ladder counts itself."""
     if run.found.offer and ids.evidence_id:
         yield from offer_events(run.who, run.found.offer, ids.evidence_id)
     for part, why in run.found.failed.items():

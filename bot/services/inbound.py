@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.contacts import subject_of
 from bot.services.intake import readable
+from bot.services.ladder_stops import reply_came
 from bot.services.numbered import lead_numbered
 from bot.services.opting_out import REASON_LIMIT, Said, Stopped, lift, stands, stop
 from bot.services.recipients import recipient_at
@@ -310,6 +311,14 @@ def _act(tx: Tx, who: Actor, message: InboundMessage, meant: Inbound, now: datet
             record(tx, Change(who.user_id, WAITS, subject_of(message.address), after=after), now=now)
         case Intent.HELP | Intent.NONE:
             pass
+    if meant.intent not in (Intent.STOP, Intent.WRONG_PERSON) and message.lead_id:
+        _answer_is_due(tx, who, message, message.lead_id, now)
+
+
+def _answer_is_due(tx: Tx, who: Actor, message: InboundMessage, lead_id: int, now: datetime) -> None:
+    """A reply ends what is automatic, and somebody answers it."""
+    if lead := get_lead(tx, lead_id, lock=True):
+        reply_came(tx, who, lead, message, now=now)
 
 
 def _stop(tx: Tx, who: Actor, message: InboundMessage, scope: Scope | None, now: datetime) -> None:

@@ -18,7 +18,6 @@ from bot.services.recipients import recipient_of_lead
 from bot.services.searching import search_words
 from bot.services.why import answer_about
 from domain.contact import email_key
-from domain.deals import Stage
 from domain.gate import GateVerdict
 from domain.hours_text import hours_text
 from domain.leads import LeadDraft
@@ -26,26 +25,24 @@ from domain.liquidity import Liquidity
 from domain.matching import MIN_FIT, DealFacts
 from domain.policy import Medium, Policy, effective_policy
 from domain.property_types import PropertyType
-from domain.zones import midnight_before
+from domain.tasks import OPEN
 from storage.base import Tx
 from storage.contacts import LedgerEntry, ledger_of
 from storage.database import Database
-from storage.deals import Deal, count_by_stage, deal_of
-from storage.ladder import Task, next_tasks_of, tasks_of
+from storage.deals import Deal, deal_of
+from storage.ladder import Task, tasks_of
 from storage.leads import (
     Brief,
     Lead,
     brief_of,
-    count_leads,
-    get_lead,
     leads_of,
     search_leads,
 )
 from storage.policies import market_policies
 from storage.requests import RequestKey, begin_request, finish_request
+from storage.sends import Send, get_send
 
 LIST_LIMIT = 10
-STEPS_LIMIT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +57,21 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class TextingWindow:
-    """When the policy row of a lead's place lets the seller be texted: in words, by which row, and whether the gate
-    would let a text leave now; None without a number."""
+    """When the policy row of a lead's place lets the seller be texted, and called: in words, by which row, and whether
+    the gate would let a text leave now; None without a number."""
 
     hours: str
     row: str
     verdict: GateVerdict | None
+    calls: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class LeadCard:
     """All that a lead's card shows. `window` is when the seller may be texted by the policy row; None
     where no zone is known. `ranking` counts the buyers whose fit reaches the bar, and names as many as were asked
-    for; `worth` is what the deal's ARV rests on where it comes from comparable sales."""
+    for; `worth` is what the deal's ARV rests on where it comes from comparable sales. `draft` is the text that was
+    drafted for the step that comes first."""
 
     lead: Lead
     brief: Brief | None
@@ -84,18 +83,7 @@ class LeadCard:
     window: TextingWindow | None
     now: datetime
     worth: Worth | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """What Home shows a member: their leads, the next step of each with its lead, and the team's pipeline by stage;
-    `leads_today` counts the team's leads since midnight on the member's clock."""
-
-    leads: tuple[Lead, ...]
-    next_steps: tuple[tuple[Task, Lead], ...]
-    pipeline: Mapping[Stage, int]
-    leads_today: int
-    now: datetime
+    draft: Send | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +142,6 @@ class Leads:
         """Return the member's own newest leads."""
         return await self._database.read(who.workspace_id, lambda tx: leads_of(tx, who.user_id, limit=LIST_LIMIT))
 
-    async def board(self, who: Actor) -> Board:
-        """Return what the member's Home shows."""
-        now = self._clock.now()
-
-        def work(tx: Tx) -> Board:
-            steps = [(task, get_lead(tx, task.lead_id)) for task in next_tasks_of(tx, who.user_id, limit=STEPS_LIMIT)]
-            return Board(
-                leads=tuple(leads_of(tx, who.user_id, limit=LIST_LIMIT)),
-                next_steps=tuple((task, lead) for task, lead in steps if lead),
-                pipeline=count_by_stage(tx),
-                leads_today=count_leads(tx, since=midnight_before(now, who.zone)),
-                now=now,
-            )
-
-        return await self._database.read(who.workspace_id, work)
-
 
 def _capture(tx: Tx, index: BuyerIndex, who: Actor, wish: Capture, now: datetime) -> Captured:
     if wish.request and (earlier := begin_request(tx, wish.request, now=now)):
@@ -188,18 +160,26 @@ def _card(tx: Tx, lead: Lead, now: datetime, rank: Callable[[DealFacts], Ranking
     price = buyer_pays(deal, lead) if deal else lead.asking_price
     facts = facts_of(lead, brief, region=lead.region, price=price)
     addresses = filter(None, (lead.phone, lead.email and email_key(lead.email)))
+    tasks = tuple(tasks_of(tx, lead.id))
     return LeadCard(
         lead=lead,
         brief=brief,
         deal=deal,
-        tasks=tuple(tasks_of(tx, lead.id)),
+        tasks=tasks,
         consents=tuple(ledger_of(tx, addresses)),
         liquidity=liquidity_score(tx, lead.province, lead.market, kind, now=now),
         ranking=rank(facts),
         window=_window(tx, lead, now),
         now=now,
         worth=worth_of(tx, deal),
+        draft=_draft(tx, tasks),
     )
+
+
+def _draft(tx: Tx, tasks: tuple[Task, ...]) -> Send | None:
+    """The text of the open step that comes first, where one was drafted."""
+    first = min((task for task in tasks if task.state in OPEN), key=lambda task: (task.due_at, task.id), default=None)
+    return get_send(tx, first.send_id) if first and first.send_id else None
 
 
 def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
@@ -209,8 +189,11 @@ def _window(tx: Tx, lead: Lead, now: datetime) -> TextingWindow | None:
     policy, verdict = _asked(tx, lead, lead.phone, now) if lead.phone else (_policy_of(tx, lead), None)
     if policy is None:
         return None
-    hours = hours_text(policy.rules, Medium.SMS) if policy.rules and policy.enabled else "never"
-    return TextingWindow(hours, f"{policy.name()} v{policy.version}", verdict)
+    row = f"{policy.name()} v{policy.version}"
+    if not policy.rules or not policy.enabled:
+        return TextingWindow("never", row, verdict)
+    texts, calls = (hours_text(policy.rules, medium) for medium in (Medium.SMS, Medium.CALL))
+    return TextingWindow(texts, row, verdict, calls)
 
 
 def _asked(tx: Tx, lead: Lead, phone: str, now: datetime) -> tuple[Policy | None, GateVerdict]:

@@ -1,4 +1,5 @@
-"""Messages that a person writes: what one would look like and when it may leave, and its way into the outbox."""
+"""Messages that a person writes: what one would look like and when it may leave, and its way into the outbox, or before
+somebody who approves it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from domain.content import language_for, with_footer
 from domain.errors import RuleBroken
 from domain.gate import GateVerdict
 from domain.messages import Route, SendState
-from domain.roles import may_send
+from domain.roles import may_see_contact, may_send
 from domain.rules import Medium
 from domain.segments import Segments, check_length, segments_of
 from domain.zones import ZoneReport, check_zones
@@ -27,7 +28,7 @@ from storage.base import Tx
 from storage.database import Database
 from storage.leads import Lead
 from storage.sends import send_with_key
-from storage.workspaces import sender_of
+from storage.workspaces import sender_of, threshold_of
 
 SUBJECT_LIMIT = 200
 MEDIA = (Medium.SMS, Medium.EMAIL)
@@ -35,11 +36,10 @@ KINDS = (MessageKind.COMMERCIAL, MessageKind.REPLY)
 """What a person says of a message: an ordinary one, or the answer to what they wrote."""
 
 
-class MessageNotYours(RuleBroken):
-    """Messages to sellers leave after an approver's yes, and your role is {role}. Ask an approver or an admin to send
-    it."""
+class NeedsApproval(RuleBroken):
+    """This leaves after an approver's yes by now. Close the form and open it again to ask for it."""
 
-    code = "MESSAGE_NOT_YOURS"
+    code = "NEEDS_APPROVAL"
 
 
 class WordsMissing(RuleBroken):
@@ -83,10 +83,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class MessageAsk:
-    """What the form is drawn from: the lead, and the addresses by which its seller may be written to."""
+    """What the form is drawn from: the lead, and the addresses by which its seller may be written to. `asks` is whether
+    the message needs somebody else's yes, `sees` whether its author may see the addresses."""
 
     lead: Lead
     addresses: Mapping[Medium, str]
+    asks: bool = False
+    sees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Preview:
 
 
 class Messages:
-    """Takes down what approvers and admins write."""
+    """Takes down what people write. What needs somebody else's yes goes by `Approvals.ask`."""
 
     def __init__(
         self, database: Database, clock: Clock, links: Links, *, canary: Callable[[], ZoneReport] = check_zones
@@ -112,9 +115,8 @@ class Messages:
         self._canary = canary
 
     async def ask(self, who: Actor, number: int) -> MessageAsk:
-        """Return what the form needs. Raises `MessageNotYours`, `LeadNotFound`, and `NothingToReach`."""
-        _check(who)
-        return await self._database.read(who.workspace_id, lambda tx: _asked(lead_numbered(tx, number)))
+        """Return what the form needs. Raises `LeadNotFound` and `NothingToReach`."""
+        return await self._database.read(who.workspace_id, lambda tx: _asked(tx, who, lead_numbered(tx, number)))
 
     async def preview(self, who: Actor, draft: Draft) -> Preview:
         """Return what a draft would be and whether it might leave now; nothing is kept.
@@ -128,24 +130,14 @@ class Messages:
         """Take down a message under its form's key; it leaves as soon as policy and law allow.
 
         One that the gate refused does not stand in the way of the next try from the same form. Raises what `preview`
-        raises, and what is wrong with a field.
+        raises, what is wrong with a field, and `NeedsApproval` where somebody else has to say yes.
         """
-        _check(who)
         now, report = self._clock.now(), self._canary()
 
         def work(tx: Tx) -> Queued:
-            _, found, address = _recipient(tx, draft)
-            wish = MessageWish(
-                key=_free_key(tx, key),
-                route=Route(draft.medium.value),
-                address=address,
-                body=_words(draft),
-                subject=_subject(draft),
-                kind=draft.kind,
-                lead_id=found.lead.id if found.lead else None,
-                metadata={"tell": True},
-            )
-            return queue_in(tx, who, wish, self._links, now, report)
+            if needs_approval(tx, who):
+                raise NeedsApproval
+            return queue_in(tx, who, wish_of(tx, draft, key), self._links, now, report)
 
         return await self._database.write(who.workspace_id, work)
 
@@ -162,21 +154,47 @@ class Messages:
         check_length(body, draft.medium)
         wish = ContactWish(draft.medium, address, "", body=body, kind=draft.kind, lead_id=lead.id)
         verdict, _ = judge_in(tx, found, wish, now, report)
-        cut = segments_of(body) if draft.medium is Medium.SMS else None
-        return Preview(body, body.removeprefix(words).strip(), cut, verdict)
+        return previewed(words, body, draft.medium, verdict)
 
 
-def _check(who: Actor) -> None:
-    if not may_send(who.role):
-        raise MessageNotYours(role=who.role.value)
+def previewed(words: str, body: str, medium: Medium, verdict: GateVerdict) -> Preview:
+    """Return what a person's words look like as the whole body in which they would leave."""
+    return Preview(body, added_to(words, body), segments_of(body) if medium is Medium.SMS else None, verdict)
 
 
-def _asked(lead: Lead) -> MessageAsk:
+def added_to(words: str, body: str) -> str:
+    """Return the lines that stand below a person's words in the whole body."""
+    return body.removeprefix(words).strip()
+
+
+def needs_approval(tx: Tx, who: Actor) -> bool:
+    """Whether a member's message to one person leaves only after somebody else's yes: a rep's always, and everybody's
+    where the team wants a second person for whatever is sent."""
+    return not may_send(who.role) or threshold_of(tx) < 1
+
+
+def wish_of(tx: Tx, draft: Draft, key: str) -> MessageWish:
+    """Return a draft as the outbox takes it, under its form's key. Raises what is wrong with a field."""
+    lead, _, address = _recipient(tx, draft)
+    return MessageWish(
+        key=_free_key(tx, key),
+        route=Route(draft.medium.value),
+        address=address,
+        body=checked_words(draft.body),
+        subject=checked_subject(Route(draft.medium.value), draft.subject),
+        kind=draft.kind,
+        lead_id=lead.id,
+        metadata={"tell": True},
+    )
+
+
+def _asked(tx: Tx, who: Actor, lead: Lead) -> MessageAsk:
     found = {medium: _address(lead, medium) for medium in MEDIA}
     addresses = {medium: address for medium, address in found.items() if address}
     if not addresses:
         raise NothingToReach(name=f"L-{lead.number}")
-    return MessageAsk(lead, addresses)
+    sees = may_see_contact(who.role, user_id=who.user_id, rep_id=lead.rep_id)
+    return MessageAsk(lead, addresses, needs_approval(tx, who), sees)
 
 
 def _address(lead: Lead, medium: Medium) -> str | None:
@@ -192,17 +210,19 @@ def _recipient(tx: Tx, draft: Draft) -> tuple[Lead, Recipient, str]:
     return lead, recipient_of_lead(tx, lead, address), address
 
 
-def _words(draft: Draft) -> str:
-    words = readable(draft.body).strip()
+def checked_words(text: str) -> str:
+    """Return a person's words as they are kept. Raises `WordsMissing`."""
+    words = readable(text).strip()
     if not words:
         raise WordsMissing
     return words
 
 
-def _subject(draft: Draft) -> str | None:
-    if draft.medium is not Medium.EMAIL:
+def checked_subject(route: Route, text: str) -> str | None:
+    """Return the subject of an e-mail on one line, None for a text. Raises `SubjectMissing` and `SubjectTooLong`."""
+    if route is not Route.EMAIL:
         return None
-    subject = " ".join(readable(draft.subject).split())
+    subject = " ".join(readable(text).split())
     if not subject:
         raise SubjectMissing
     if len(subject) > SUBJECT_LIMIT:

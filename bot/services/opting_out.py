@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from bot.services.actors import Actor
 from bot.services.contacts import ledger_at, subject_of
+from bot.services.ladder_stops import opted_out
 from bot.services.recipients import is_phone, recipient_at
 from bot.services.sends import cancel_in
 from domain.consent import ConsentKind, ContactRequest, Lists, MessageKind, check_opt_out
@@ -49,17 +50,24 @@ class Stopped:
     scope: Scope
 
 
-def stop(tx: Tx, who: Actor, said: Said, kinds: Mapping[Scope, ConsentKind], *, now: datetime) -> tuple[Stopped, ...]:
+def stop(
+    tx: Tx, who: Actor, said: Said, kinds: Mapping[Scope, ConsentKind], *, now: datetime, ends_tasks: bool = True
+) -> tuple[Stopped, ...]:
     """Store opt-outs by scope, with what the audit trail and the KPIs say of them; they are in force when `tx` ends.
 
     One that reaches all media is stored at every address that the person is known by; a wrong person's only at the one
     they answered from, since the others belong to the right one. A number whose calls are stopped goes on our own
-    do-not-call list too.
+    do-not-call list too. What is planned for them ends, its leads locked first; who holds a message already leaves that
+    to the timetable (`ends_tasks`), or two would wait for each other.
     """
+    reached = {scope: _addresses_of(tx, said.address, scope, kind) for scope, kind in kinds.items()}
+    if ends_tasks:
+        for scope, kind in kinds.items():
+            opted_out(tx, who, reached[scope], {scope: kind}, now=now)
     ids = [
         (_store(tx, who, said, Stopped(address, scope), kind, now), Stopped(address, scope))
         for scope, kind in kinds.items()
-        for address in _addresses_of(tx, said.address, scope, kind)
+        for address in reached[scope]
     ]
     _count(tx, who, said, ids[0][0], kinds, now)
     for _, stopped in ids:

@@ -7,21 +7,22 @@ from bot.clock import Clock
 from bot.services import flow
 from bot.services.actors import Actor
 from bot.services.findings import find_out, plan_ladder
+from bot.services.ladder_steps import NewLadder, create_ladder
 from bot.services.matching import BuyerIndex
 from bot.services.numbered import lead_numbered
 from bot.services.pricing import Repricing, reprice
-from domain import kpis
 from domain.deals import PRICED
 from domain.errors import RuleBroken
 from domain.geo import locate, settle
-from domain.kpis import Kpi, KpiEvent
+from domain.kpis import KpiEvent
 from domain.leads import LeadDraft
+from domain.tasks import TaskKind, TaskState
 from storage.audit import Change, record
 from storage.base import Tx
 from storage.database import Database
 from storage.deals import Deal, deal_of, get_deal
 from storage.kpis import emit_kpi
-from storage.ladder import Task, add_tasks, move_task, tasks_of
+from storage.ladder import Task, move_task, tasks_of
 from storage.leads import Brief, Lead, brief_of, change_brief, change_lead
 from storage.requests import RequestKey, begin_request
 
@@ -133,9 +134,9 @@ def _store(tx: Tx, run: flow.Run, lead: Lead, deal: Deal | None, brief: Brief | 
         change_brief(
             tx, brief.id, {name: value for name, value in flow.brief_values(run, lead.id).items() if name in kept}
         )
-    prices = [] if deal is None or keeps_offer else _reprice(tx, run, deal)
-    events = [*_ladder(tx, run, lead, tasks_of(tx, lead.id)), *prices]
-    emit_kpi(tx, *events, now=run.now)
+    _ladder(tx, run, lead, tasks_of(tx, lead.id))
+    if deal is not None and not keeps_offer:
+        emit_kpi(tx, *_reprice(tx, run, deal), now=run.now)
     before = {"address": lead.address, "region": lead.region, "province": lead.province, "market": lead.market}
     after = {name: values[name] for name in before}
     record(tx, Change(run.who.user_id, "place_set", f"L-{lead.number}", before, after), now=run.now)
@@ -147,19 +148,19 @@ def _keeps_offer(run: flow.Run, lead: Lead, deal: Deal) -> bool:
     return deal.stage not in PRICED or (deal.offer is not None and is_same_market)
 
 
-def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> list[KpiEvent]:
-    """Plan a ladder where there is none, else move its open steps to the hours of the new place."""
-    if not tasks and run.found.steps:
-        add_tasks(tx, flow.task_rows(run, lead.id, owner=lead.rep_id))
-        detail = {"steps": len(run.found.steps)}
-        return [KpiEvent(Kpi.LADDER_CREATED, True, kpis.ladder(lead.id), run.who.user_id, detail=detail)]
+def _ladder(tx: Tx, run: flow.Run, lead: Lead, tasks: Sequence[Task]) -> None:
+    """Plan a ladder where there is none, else move its steps that are still to come to the hours of the new place."""
     place = run.found.place
-    moved = {step.step: step for step in plan_ladder(tx, place, now=lead.created_at)}
+    if not any(task.kind is TaskKind.LADDER for task in tasks):
+        create_ladder(tx, run.who, NewLadder(lead.id, place, run.found.steps, lead.rep_id), now=run.now)
+        return
+    moved = {step.step: step for step in plan_ladder(tx, place, lead.phone, now=lead.created_at)}
     for task in tasks:
-        if step := moved.get(task.step):
-            where = {"province": place.province, "market": place.market}
-            move_task(tx, task.id, where | {"due_at": step.due_at, "ideal_at": step.ideal_at, "shift": step.shift})
-    return []
+        where: dict[str, object] = {"province": place.province, "market": place.market}
+        step = moved.get(task.step) if task.kind is TaskKind.LADDER and task.state is TaskState.PLANNED else None
+        if step:
+            where |= {"due_at": step.due_at, "ideal_at": step.ideal_at, "shift": step.shift}
+        move_task(tx, task.id, where)
 
 
 def _reprice(tx: Tx, run: flow.Run, deal: Deal) -> list[KpiEvent]:

@@ -1,14 +1,22 @@
 """Who is behind an address, as far as the records tell: their leads or buyer, where they may be, and their place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.contact import email_key
-from domain.geo import ALL, locate
+from domain.geo import ALL, locate, province_of
 from domain.recipients import candidate_zones
 from storage.base import Tx
 from storage.buyers import Buyer, areas_of, buyer_reached_by, get_buyer
 from storage.contacts import zone_of
 from storage.leads import Lead, get_lead, leads_reached_by
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """Where a caller says that somebody is: a province by its two letters, and a market's label or "ALL"."""
+
+    province: str
+    market: str = ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,20 @@ def recipient_named(tx: Tx, address: str, *, lead_id: int | None, buyer_id: int 
         return recipient_of_lead(tx, lead, address)
     buyer = get_buyer(tx, buyer_id) if buyer_id else None
     return recipient_of_buyer(tx, buyer, address) if buyer else recipient_at(tx, address)
+
+
+def recipient_in(tx: Tx, found: Recipient, place: NamedPlace) -> Recipient:
+    """Return a recipient of whom a caller says where they are.
+
+    That can't open what is closed where they are known to be: a province on record stays, and the place's zones count
+    beside those that are known. A zone that a person has said stands alone, as always.
+    """
+    on_record = (found.lead or found.buyer) and found.province
+    known = found if on_record else replace(found, province=province_of(place.province), market=place.market)
+    if zone_of(tx, found.addresses):
+        return known
+    label = "" if place.market == ALL else place.market
+    return replace(known, zones=found.zones | locate(f"{label} {place.province}".strip()).zones)
 
 
 def is_phone(address: str) -> bool:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import Clock
 from bot.services.contacts import found_for, judge_in, record_verdict
 from bot.services.links import Links
-from bot.services.sends import contact_wish
+from bot.services.notifying_stops import overtaken
+from bot.services.sends import contact_wish, held_due, redraw_approval_of
 from bot.services.sends_settling import Ended, outbox, settle_found, settle_here, settle_lost, settle_receipt
 from bot.transports.port import Parcel, Transport
 from domain.messages import Route, SendState
@@ -228,9 +229,12 @@ class Outbox:
         values: dict[str, object] = {"reason": made.reason, "last_error": made.sentence, "held_until": made.held_until}
         if made.state is SendState.HELD:
             # Waiting is no attempt.
-            values |= {"due_at": made.due_at, "attempt_count": send.attempt_count - 1, "claimed_by": None}
-            log.info("send_held", send_id=send.id, until=made.due_at, reason=made.reason)
+            due = held_due(send, made)
+            values |= {"due_at": due, "attempt_count": send.attempt_count - 1, "claimed_by": None}
+            log.info("send_held", send_id=send.id, until=due, reason=made.reason)
             move(tx, send.id, made.state, values, token=token)
+            if (send.reason, send.held_until) != (made.reason, made.held_until):
+                redraw_approval_of(tx, send, now=now)
         else:
             settle_here(tx, send, made.state, values, token=token, now=now)
         return None
@@ -246,6 +250,8 @@ class Outbox:
             return Release(SendState.CANCELLED, RECORD_GONE, "Its lead is not there any more.")
         if send.buyer_id and get_buyer(tx, send.buyer_id) is None:
             return Release(SendState.CANCELLED, RECORD_GONE, "Its buyer is not there any more.")
+        if over := overtaken(tx, send):
+            return over
         contact = contact_wish(send)
         found = found_for(tx, contact)
         lock_addresses(tx, {send.address, *found.addresses})

@@ -9,7 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.services.actors import Actor
 from bot.services.opting_out import Said, stop
-from bot.services.sends import OUTBOX, tell_outcome
+from bot.services.sends import OUTBOX, redraw_approval_of, tell_outcome
 from bot.services.sends_settling import FAILED, SENT
 from domain.consent import ConsentKind
 from domain.kpis import Kpi, KpiEvent
@@ -153,6 +153,8 @@ def _follow(tx: Tx, send: Send, word: ReceiptWord, after: SendState, now: dateti
     _count(tx, send, word, after, now)
     if after is not SendState.DELIVERED or send.state is not SendState.SENT:
         tell_outcome(tx, send, after, now=now)
+    else:
+        redraw_approval_of(tx, send, now=now)
     if word.code == CARRIER_BLOCK and after is SendState.FAILED and send.route.medium:
         said = Said(send.address, "carrier", word.sentence or "", now)
         who = Actor(tx.workspace_id, OUTBOX, is_person=False)

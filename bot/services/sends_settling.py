@@ -14,8 +14,11 @@ from domain.consent import ConsentKind
 from domain.kpis import Kpi, KpiEvent
 from domain.messages import Post, Route, SendState
 from domain.receipts import CARRIER_BLOCK, Found, Outcome, Receipt, Settlement, Tried, settle, settle_asked
+from domain.tasks import TaskState
+from storage.approvals import change_approval
 from storage.base import Tx
 from storage.kpis import emit_kpi
+from storage.ladder import change_task
 from storage.leads import set_card
 from storage.outbox import move, move_asked
 from storage.send_attempts import end_attempt
@@ -55,7 +58,7 @@ def settle_receipt(tx: Tx, send: Send, token: str, receipt: Receipt, ended: Ende
     is_mine = move(tx, send.id, made.state, _changes(made, values, now), token=token)
     if receipt.outcome is Outcome.PERMANENT and receipt.code == CARRIER_BLOCK and send.route.medium:
         said = Said(send.address, "carrier", receipt.sentence, now)
-        stop(tx, outbox(tx), said, {send.route.medium: ConsentKind.CARRIER_BLOCK}, now=now)
+        stop(tx, outbox(tx), said, {send.route.medium: ConsentKind.CARRIER_BLOCK}, now=now, ends_tasks=False)
     if not is_mine:
         log.warning("send_settled_elsewhere", send_id=send.id, outcome=receipt.outcome.value, code=receipt.code)
         return False
@@ -132,12 +135,19 @@ def count_sent(tx: Tx, send: Send, detail: Mapping[str, object], *, counted: boo
     """Count what a provider took; a lead's card is remembered where it stands."""
     if counted and send.route in SENT:
         emit_kpi(tx, KpiEvent(SENT[send.route], True, send.correlation_id, OUTBOX), now=now)
-    if send.metadata.get("post") == Post.LEAD_CARD:
-        link = detail.get("link")
-        set_card(
-            tx,
-            int(str(send.metadata["lead_id"])),
-            channel_id=str(detail["channel"]),
-            ts=str(detail["ts"]),
-            permalink=str(link) if link else None,
-        )
+    _remember_place(tx, send, detail)
+
+
+def _remember_place(tx: Tx, send: Send, detail: Mapping[str, object]) -> None:
+    """Keep where a card stands in the row that it shows."""
+    channel, ts, link = (str(detail[name]) if detail.get(name) else None for name in ("channel", "ts", "link"))
+    if send.route is not Route.SLACK or channel is None or ts is None:
+        return
+    about = send.metadata
+    match about.get("post"):
+        case Post.LEAD_CARD:
+            set_card(tx, int(about["lead_id"]), channel_id=channel, ts=ts, permalink=link)
+        case Post.APPROVAL:
+            change_approval(tx, int(about["approval_id"]), {"channel_id": channel, "ts": ts})
+        case Post.TASK:
+            change_task(tx, int(about["task_id"]), {"card_ts": ts}, of=tuple(TaskState))

@@ -16,10 +16,12 @@ from domain.setup import (
     SetupStep,
     TeamSettings,
     checked_business_name,
+    checked_cap,
     checked_channel,
     checked_hour,
     checked_mailing_address,
     checked_market,
+    checked_threshold,
     checked_zone,
     checklist,
 )
@@ -175,6 +177,8 @@ _CHOSEN: Mapping[str, Callable[[str], object]] = {
     "digest_hour": checked_hour,
     "zone": checked_zone,
     "default_market": lambda text: checked_market(text).label,
+    "approval_threshold": checked_threshold,
+    "contact_cap_per_day": checked_cap,
 }
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Final
 
 from bot.services.actors import Actor
+from bot.services.ladder_stops import deal_moved
+from bot.services.notifying_stops import stop_at_stage
 from domain import kpis
 from domain.deals import BriefStatus, Stage
 from domain.kpis import Kpi, KpiEvent
@@ -46,6 +48,8 @@ def enter_stage(tx: Tx, who: Actor, deal: Deal, stage: Stage, values: Mapping[st
     change_brief(tx, deal.brief_id, {"status": _BRIEF.get(stage, BriefStatus.ACTIVE)})
     before = {"stage": deal.stage, **{name: getattr(deal, name) for name in values}}
     record(tx, Change(who.user_id, STAGE_MOVED, f"D-{deal.number}", before, {"stage": stage, **values}), now=now)
+    deal_moved(tx, who, deal, stage, now=now)
+    stop_at_stage(tx, who, deal, stage, now=now)
     if event := _event(who, deal, stage, values):
         emit_kpi(tx, event, now=now)
 

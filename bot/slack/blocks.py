@@ -1,7 +1,7 @@
 """The Block Kit pieces that our messages and modals are made of, as plain dictionaries."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from bot.slack.ids import FIELD
@@ -67,6 +67,15 @@ def menu(text: str, action_id: str, options: Mapping[str, str]) -> Block:
     """A select for a row of buttons: what is chosen of `options` (value to text) is sent at once."""
     choices = [_option(value, label) for value, label in options.items()]
     return {"type": "static_select", "action_id": action_id, "placeholder": _plain(text, 150), "options": choices}
+
+
+def overflow(action_id: str, options: Mapping[str, str]) -> Block:
+    """The menu behind three dots, with up to five things to do (value to text)."""
+    return {
+        "type": "overflow",
+        "action_id": action_id,
+        "options": [_option(value, text) for value, text in options.items()],
+    }
 
 
 def confirmation(title: str, text: str, *, yes: str, no: str = "Cancel") -> Block:
@@ -166,6 +175,17 @@ def date_input(
     return _input(block_id, label, element, hint=hint, optional=optional)
 
 
+def moment_input(
+    block_id: str, label: str, *, initial: datetime | None = None, hint: str | None = None, live_as: str | None = None
+) -> Block:
+    """A field for a day and a time on the reader's clock. `live_as` names the action that is sent at each choice."""
+    element: Block = {"type": "datetimepicker", "action_id": live_as or FIELD}
+    if initial:
+        element["initial_date_time"] = int(initial.timestamp())
+    block = _input(block_id, label, element, hint=hint, optional=False)
+    return block | ({"dispatch_action": True} if live_as else {})
+
+
 def channel_select(block_id: str, label: str, *, initial: str | None = None, hint: str | None = None) -> Block:
     """A field for one public channel."""
     element: Block = {"type": "channels_select", "action_id": FIELD, "placeholder": _plain("Choose a channel", 150)}
@@ -182,6 +202,12 @@ def people_select(
     if initial:
         element["initial_users"] = list(initial)
     return _input(block_id, label, element, hint=hint, optional=optional)
+
+
+def person_select(block_id: str, label: str, *, hint: str | None = None) -> Block:
+    """A field for one person."""
+    element: Block = {"type": "users_select", "action_id": FIELD, "placeholder": _plain("Choose a person", 150)}
+    return _input(block_id, label, element, hint=hint, optional=False)
 
 
 def modal(

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.services.actors import Actor
+from bot.services.approvals import Approvals
 from bot.services.buyers import Buyers
 from bot.services.cards import Cards
 from bot.services.comparables import Comparables
@@ -21,13 +22,17 @@ from bot.services.contacts import Contacts
 from bot.services.deals import Deals
 from bot.services.evidence import EvidenceBook
 from bot.services.feedback import FeedbackBook
+from bot.services.home import HomeBook
 from bot.services.inbound import InboundBook
 from bot.services.intake import readable
+from bot.services.ladder import Ladder
 from bot.services.leads import Leads
 from bot.services.liquidity import LiquidityBook
 from bot.services.live_offers import LiveOffers
 from bot.services.members import Members
 from bot.services.messages import Messages
+from bot.services.messaging import Messaging
+from bot.services.notifying import Notifying
 from bot.services.offer_policies import OfferPolicies
 from bot.services.offers import Offers
 from bot.services.pauses import Pauses
@@ -37,6 +42,7 @@ from bot.services.proofs import Proofs
 from bot.services.sends import Sends
 from bot.services.sends_troubles import SendTroubles
 from bot.services.setup import Setup
+from bot.services.templates import Templates
 from bot.services.why import WhyBook
 from bot.services.workspaces import Workspaces, first_role
 from bot.slack.mrkdwn import escape
@@ -105,6 +111,7 @@ class Desk:
 
     client: AsyncWebClient
     leads: Leads
+    home: HomeBook
     cards: Cards
     offers: Offers
     offer_policies: OfferPolicies
@@ -126,6 +133,11 @@ class Desk:
     workspaces: Workspaces
     members: Members
     messages: Messages
+    messaging: Messaging
+    ladder: Ladder
+    approvals: Approvals
+    templates: Templates
+    notifying: Notifying
     sends: Sends
     troubles: SendTroubles
     setup: Setup

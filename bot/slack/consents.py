@@ -7,10 +7,10 @@ from bot.services.consent_intake import read_consent
 from bot.services.consents import ConsentSubject, Recorded
 from bot.slack import buyer_card
 from bot.slack.calls import Call, Desk, open_view, redraw_view, request_key, save
-from bot.slack.cards import show_card
 from bot.slack.consent_form import consent_view, read_about, redrawn, saved_view
 from bot.slack.lead_form import form_values
 from bot.slack.replies import origin, show_in_place
+from bot.slack.task_drawing import redraw_all
 
 
 async def open_form(desk: Desk, call: Call) -> None:
@@ -52,7 +52,7 @@ async def submitted(desk: Desk, call: Call) -> None:
 
 async def _refresh(desk: Desk, call: Call, who: Actor, subject: ConsentSubject) -> None:
     if subject.is_lead:
-        await show_card(desk, who, subject.number)
+        await redraw_all(desk, who, subject.number)
         return
     card = await desk.buyers.card(who, subject.number)
     await show_in_place(desk, call, buyer_card.card_text(card), buyer_card.card_blocks(card))

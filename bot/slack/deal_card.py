@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.services.deal_facts import IN_AGREEMENT, buyer_pays
 from bot.services.deals import LISTED, DealCard
 from bot.services.moves import Seen
+from bot.services.notifying_history import told_at
 from bot.slack.blocks import Block, actions, button, fields, header, menu, section
 from bot.slack.ids import Action
 from bot.slack.live_offer_card import live_offer_blocks, person
@@ -14,6 +15,7 @@ from bot.slack.mrkdwn import bold, escape, for_reader
 from domain.deals import PRICED, Stage, headline
 from domain.losses import loss_text
 from domain.money import show, show_short
+from domain.notifying import TAKEN, Party
 from domain.stages import MOVES
 
 MESSAGE_BLOCKS = 50
@@ -151,6 +153,21 @@ def _outlook(card: DealCard) -> Iterator[str]:
         return
     liquidity = card.liquidity
     yield f"{bold('Liquidity')} {escape(liquidity.explain) if liquidity else 'unknown without a province'}"
+    if told := _told(card):
+        yield f"{bold('Told')} {told}"
+
+
+def _told(card: DealCard) -> str:
+    """Who was written to about the deal, and how many messages wait."""
+    told = card.told
+    seller = told.told(Party.SELLER)
+    at = told_at(seller) if seller else None
+    parts = [f"{told.reached} {'buyer' if told.reached == 1 else 'buyers'}"] if told.reached else []
+    if told.waiting:
+        parts.append(f"{told.waiting} {'message to a buyer waits' if told.waiting == 1 else 'messages to buyers wait'}")
+    if seller:
+        parts.append(f"the seller {for_reader(at)}" if at else "the seller's message waits")
+    return " · ".join(parts)
 
 
 def _buttons(card: DealCard) -> Iterator[Block]:
@@ -167,6 +184,8 @@ def _buttons(card: DealCard) -> Iterator[Block]:
         yield button("Edit figures", Action.EDIT_FIGURES, number)
     if deal.stage in PRICED:
         yield button("Price an offer", Action.PRICE, str(card.lead.number))
+    if card.moves and deal.stage not in TAKEN:
+        yield button("Notify parties", Action.NOTIFY_PARTIES, number)
     yield button(f"Lead L-{card.lead.number}", Action.SHOW_LEAD, str(card.lead.number))
     listed = len(card.ranking.matches)
     if LISTED <= listed < min(card.ranking.fitting, MORE):

@@ -8,7 +8,7 @@ from bot.services.deals import DealCard
 from bot.services.figures import NewDeal
 from bot.services.leads import Capture
 from bot.services.moves import DealChanged, DealMoved, Move, OfferOnTheTable, PresentTheOffer
-from bot.slack import leads, liquidity
+from bot.slack import leads, liquidity, notifying
 from bot.slack.calls import Call, Desk, log, open_view, save
 from bot.slack.cards import UNREACHABLE, show_card
 from bot.slack.deal_board import board_blocks, board_text
@@ -23,6 +23,7 @@ from domain.deal_command import (
     DealForLead,
     DealHelp,
     DealUnknown,
+    NotifyParties,
     OpenDealForm,
     ShowBoard,
     ShowDeal,
@@ -36,6 +37,7 @@ HELP: Final = """*What `/deal` does*
 `/deal John Smith 416-555-0134, 12 King St W Hamilton, ARV 500k repairs 40k` opens it filled in
 `/deal L-7` opens a deal for a lead, or the figures of the one that is open
 `/deal D-7` or `/deal 7` shows a deal: its stage, offers and buyers, and what it waits for
+`/deal D-7 notify` drafts the messages to its seller and the buyers who match, and asks for one approval of them all
 `/deal board` shows every open deal by stage, with amounts and days
 `/deal liquidity Toronto` says how likely a deal finds a buyer there; so does `/liquidity`
 A deal goes from draft to offered, under agreement, marketed, assigned and closed; each move asks for what it needs."""
@@ -54,6 +56,8 @@ async def command(desk: Desk, call: Call) -> None:
         case ShowDeal(number):
             who = await desk.actor(call.workspace_id, call.user_id)
             await call.ack(**_ephemeral(await desk.deals.card(who, number)))
+        case NotifyParties(number):
+            await notifying.command(desk, call, number)
         case DealForLead(number):
             await _open_for_lead(desk, call, number)
         case ShowBoard():
@@ -245,6 +249,6 @@ def _unknown(word: str, meant: str | None, text: str) -> str:
     """Say what was probably meant, and how to open the form with the words."""
     shown, rest = escape(word), escape(text.strip().partition(" ")[2])
     if meant is None:
-        return "Say which deal: `/deal show D-7`. `/deal board` lists the open ones."
+        return f"Say which deal: `/deal {shown} D-7`. `/deal board` lists the open ones."
     whole = f"{meant} {rest}".strip()
     return f"`/deal {shown}` is no command. Did you mean `/deal {whole}`? `/deal new {shown}` opens the form with it."

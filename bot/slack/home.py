@@ -1,31 +1,45 @@
-"""The Home tab: what needs this member now, their leads, and the two things that they do most."""
+"""The Home tab: what needs this member now, their pipeline, what the team did today, and what they do most."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.errors import SlackApiError
 
 from bot.services.actors import Actor
 from bot.services.board import BoardRow
-from bot.services.inbound import Waiting
-from bot.services.leads import STEPS_LIMIT, Board
-from bot.services.sends_troubles import TroublePage
+from bot.services.home import HomeShown
+from bot.services.setup import SetupShown
 from bot.slack.blocks import Block, actions, button, context, divider, header, home, section
 from bot.slack.calls import Call, Desk, log
-from bot.slack.consent_card import MEDIUM_NAMES
+from bot.slack.home_needs import (
+    AT_FIRST,
+    BACK,
+    MOST,
+    ON_PAGE,
+    Need,
+    Needs,
+    all_button,
+    listed,
+    needs_of,
+    task_line,
+    turning,
+)
 from bot.slack.ids import Action
 from bot.slack.lead_card import list_blocks
 from bot.slack.mrkdwn import bold, escape, for_reader
 from bot.slack.pauses import banner
-from bot.slack.reply_card import reply_blocks
-from bot.slack.send_card import ON_HOME, home_blocks
-from bot.slack.setup_card import unfinished_blocks
+from bot.slack.setup_card import CHECKLIST, unfinished_blocks
 from domain.deals import Stage
-from storage.ladder import Task
-from storage.leads import Lead
+from domain.kpis import Kpi
 
-REPLIES_SHOWN = 3
 NOTHING = "Nothing is waiting for you. New leads bring their follow-ups with them."
+_COUNTED = {
+    Kpi.CALL_LOGGED: ("call", "calls"),
+    Kpi.SMS_SENT: ("text sent", "texts sent"),
+    Kpi.EMAIL_SENT: ("e-mail sent", "e-mails sent"),
+    Kpi.FOLLOWUP_COMPLETED: ("follow-up done", "follow-ups done"),
+    Kpi.OFFER_PRESENTED: ("offer presented", "offers presented"),
+}
 
 
 async def opened(desk: Desk, call: Call) -> None:
@@ -35,75 +49,66 @@ async def opened(desk: Desk, call: Call) -> None:
         await publish(desk, await desk.actor(call.workspace_id, call.user_id))
 
 
-async def publish(desk: Desk, who: Actor) -> None:
-    """Publish a member's Home; when Slack does not take it, the next look draws it again."""
-    board, deals = await desk.leads.board(who), await desk.deals.waiting(who)
-    waiting = Waits(await desk.inbound.queue(who), await desk.troubles.waiting(who, limit=ON_HOME))
-    pauses = await desk.pauses.standing(who)
-    above = [*banner(pauses), *unfinished_blocks(await desk.setup.show(who))]
+async def turn(desk: Desk, call: Call) -> None:
+    """Show a page of all that needs the member, or Home as it is at first."""
+    await call.ack()
+    value = call.action["value"]
+    await publish(desk, await desk.actor(call.workspace_id, call.user_id), start=None if value == BACK else int(value))
+
+
+async def publish(desk: Desk, who: Actor, *, start: int | None = None) -> None:
+    """Publish a member's Home; when Slack does not take it, the next look draws it again. With a `start` it is the page
+    of all that needs them which begins there."""
+    most = min(AT_FIRST + 1 if start is None else start + ON_PAGE + 1, MOST)
+    shown, approvals, sends, replies = await asyncio.gather(
+        desk.home.show(who, most=most),
+        desk.approvals.waiting(who, limit=most),
+        desk.troubles.waiting(who, limit=most),
+        desk.inbound.queue(who),
+    )
+    needs = needs_of(Needs(shown, approvals, sends, replies[:most]), who)
+    if start is not None and start < len(needs):
+        blocks = _page(needs, start)
+    else:
+        deals, setup = await desk.deals.waiting(who), await desk.setup.show(who)
+        above = [*banner(await desk.pauses.standing(who)), *unfinished_blocks(setup)]
+        blocks = [*above, *_first(needs), *_below(shown, deals, who), *_actions(setup), *_foot(shown)]
     try:
-        await desk.client.views_publish(user_id=who.user_id, view=home([*above, *_blocks(board, deals, waiting, who)]))
+        await desk.client.views_publish(user_id=who.user_id, view=home(blocks))
     except SlackApiError as error:
         log.warning("home_not_published", user_id=who.user_id, error=error.response.get("error"))
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """What waits for a member's word: replies, and messages that went wrong."""
-
-    replies: Sequence[Waiting]
-    sends: TroublePage
+def _first(needs: Sequence[Need]) -> list[Block]:
+    shown = list(listed(needs[:AT_FIRST])) or [section(NOTHING)]
+    return [header("Needs you now"), *shown, *all_button(len(needs))]
 
 
-def _blocks(board: Board, deals: Sequence[BoardRow], waits: Waits, who: Actor) -> list[Block]:
-    buttons = [
-        button("New lead", Action.NEW_LEAD, "new", style="primary"),
-        button("Price an offer", Action.PRICE, "0"),
-    ]
+def _page(needs: Sequence[Need], start: int) -> list[Block]:
+    return [header("All that needs you"), *listed(needs[start : start + ON_PAGE]), *turning(start, len(needs))]
+
+
+def _below(shown: HomeShown, deals: Sequence[BoardRow], who: Actor) -> list[Block]:
+    coming = [section(bold("Coming up")), *(task_line(task, lead, shown.now) for task, lead in shown.coming)]
     return [
-        actions(buttons, block_id="quick_actions"),
-        header("Needs you now"),
-        *_apart(_replies(waits.replies, who), home_blocks(waits.sends), _needed(board, deals)),
         divider(),
-        section(f"{bold('The team today')}\n{_numbers(board)}"),
+        *(coming if shown.coming else []),
+        section(f"{bold('Your pipeline')}\n{_stages(shown.mine) or 'No deals yet.'}"),
+        *map(_deal, deals),
+        *list_blocks("Your newest leads", shown.newest, who),
         divider(),
-        *list_blocks("Your newest leads", board.leads, who),
-        context(f"As of {for_reader(board.now)} · configurable defaults, not legal advice"),
+        section(f"{bold('The team today')}\n{_today(shown)}"),
     ]
 
 
-def _apart(*groups: Sequence[Block]) -> list[Block]:
-    """What needs the member, with a line between one kind and the next."""
-    shown = [block for group in groups if group for block in (divider(), *group)]
-    return shown[1:] or [section(NOTHING)]
+def _today(shown: HomeShown) -> str:
+    leads = f"{shown.leads_today} new {'lead' if shown.leads_today == 1 else 'leads'}"
+    done = [f"{count} {_COUNTED[kpi][count != 1]}" for kpi, count in shown.today.items()]
+    return f"{' · '.join([leads, *done])}\nDeals by stage: {_stages(shown.team) or 'none yet'}"
 
 
-def _replies(replies: Sequence[Waiting], who: Actor) -> list[Block]:
-    """The replies that wait for a person, which hold everything to who wrote them: the first, and how many more."""
-    if not replies:
-        return []
-    more = len(replies) - REPLIES_SHOWN
-    rest = [context(f"{more} more: `/policy replies` lists them.")] if more > 0 else []
-    shown = (block for each in replies[:REPLIES_SHOWN] for block in reply_blocks(each, who))
-    title = "Replies that wait for a person"
-    return [
-        section(f"{bold(title)}\nThey may be opt-outs: nothing is sent to who wrote them."),
-        *shown,
-        *rest,
-    ]
-
-
-def _numbers(board: Board) -> str:
-    leads = f"{board.leads_today} new {'lead' if board.leads_today == 1 else 'leads'}"
-    stages = " · ".join(f"{stage.label} {board.pipeline[stage]}" for stage in Stage if board.pipeline.get(stage))
-    return f"{leads}\nDeals by stage: {stages or 'none yet'}"
-
-
-def _needed(board: Board, deals: Sequence[BoardRow]) -> list[Block]:
-    """The next follow-ups and what deals wait for: seven lines at most."""
-    steps = board.next_steps[: STEPS_LIMIT - len(deals)]
-    lines = [_step(task, lead, overdue=task.due_at <= board.now) for task, lead in steps]
-    return [*lines, *(_deal(row) for row in deals)]
+def _stages(counts: Mapping[Stage, int]) -> str:
+    return " · ".join(f"{stage.label} {counts[stage]}" for stage in Stage if counts.get(stage))
 
 
 def _deal(row: BoardRow) -> Block:
@@ -114,7 +119,14 @@ def _deal(row: BoardRow) -> Block:
     return section(text, accessory=button("Open", Action.SHOW_DEAL, str(number)), block_id=f"deal_{number}")
 
 
-def _step(task: Task, lead: Lead, *, overdue: bool) -> Block:
-    when = bold("due now") if overdue else f"due {for_reader(task.due_at)}"
-    text = f"{MEDIUM_NAMES[task.medium]} {bold(escape(lead.name))}, step {task.step}: {when}"
-    return section(text, accessory=button("Open", Action.SHOW_LEAD, str(lead.number)), block_id=f"step_{task.id}")
+def _actions(setup: SetupShown) -> list[Block]:
+    buttons = [
+        button("New lead", Action.NEW_LEAD, "new", style="primary"),
+        button("Price an offer", Action.PRICE, "0"),
+    ]
+    settings = [button("Settings", Action.SET_UP, CHECKLIST)] if setup.may_change else []
+    return [actions([*buttons, *settings], block_id="quick_actions")]
+
+
+def _foot(shown: HomeShown) -> list[Block]:
+    return [context(f"As of {for_reader(shown.now)} · configurable defaults, not legal advice")]

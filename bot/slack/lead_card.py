@@ -1,24 +1,23 @@
 """What a lead looks like in Slack: its card, rendered from rows, and a line in a list."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from bot.services.actors import Actor
 from bot.services.leads import LeadCard
 from bot.slack.blocks import Block, actions, button, context, divider, fields, header, section
-from bot.slack.consent_card import MEDIUM_NAMES, consent_line, counts
+from bot.slack.consent_card import consent_line
 from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
+from bot.slack.mrkdwn import bold, escape, for_reader
+from bot.slack.next_step import next_text, open_tasks
 from bot.slack.offer_card import SECOND_LOOK, arv_range, sensitivity_text
 from domain.arv import Confidence
 from domain.contact import mask_contacts, mask_email, mask_phone, show_phone
 from domain.geo import PROVINCES
-from domain.leads import LeadStatus
 from domain.money import show, show_short
-from domain.policy import Medium
+from domain.notifying import TAKEN
 from domain.roles import may_see_contact
-from domain.zones import local_date, zone
-from storage.ladder import TaskState
+from domain.zones import local_date
 from storage.leads import Lead
 
 
@@ -40,7 +39,7 @@ def card_blocks(card: LeadCard, *, who: Actor | None) -> list[Block]:
         section(_money(card)),
         *_missing(lead),
         *_which_one(lead),
-        section("\n".join((_next_line(card), _consent_line(card), _window_line(card, who))), accessory=_ask_gate(card)),
+        section("\n".join((next_text(card), _consent_line(card), _window_line(card, who))), accessory=_ask_gate(card)),
         *_notes(lead, who),
         actions(_buttons(card), block_id=f"lead_{lead.number}"),
     ]
@@ -167,45 +166,6 @@ def _reading(reading: tuple[str, str]) -> str:
     return f"{market}, {province}" if market != "ALL" else f"Elsewhere in {PROVINCES[province]}"
 
 
-def _next_line(card: LeadCard) -> str:
-    open_tasks = [task for task in card.tasks if task.state in (TaskState.PLANNED, TaskState.DUE)]
-    if not open_tasks:
-        return f"{bold('Next')} {_no_next_action(card)}"
-    task = open_tasks[0]
-    due = "due now" if task.due_at <= card.now else f"due {for_reader(task.due_at)}"
-    there = _on_their_clocks(card.lead, task.due_at)
-    shift = f", moved: {task.shift}" if task.shift else ""
-    step = f"{MEDIUM_NAMES[task.medium]} step {task.step} of {len(card.tasks)}"
-    return f"{bold('Next')} {step}, {due} (seller's time {there}{shift}){_obstacle(task.medium, card)}"
-
-
-def _no_next_action(card: LeadCard) -> str:
-    """Say that no follow-up is open, and what to do about it."""
-    lead, deal = card.lead, card.deal
-    if lead.status is LeadStatus.DISQUALIFIED:
-        return "nothing is left to do"
-    if lead.province is None:
-        return "the lead has no next action: complete the address, and its follow-ups are planned"
-    if deal and deal.stage.is_open:
-        return f"the lead has no next action of its own: press Deal D-{deal.number} for what its deal waits for"
-    return f"the lead has no next action: open a deal with `/deal L-{lead.number}`"
-
-
-def _on_their_clocks(lead: Lead, at: datetime) -> str:
-    """An instant on the seller's clock; on the earliest and the latest one where several zones are possible."""
-    local = sorted({at.astimezone(zone(name)).replace(tzinfo=None) for name in lead.zones})
-    first, last = local[0], local[-1]
-    return clock_text(first) if first == last else f"{clock_text(first)} to {last:%H:%M}, by where it is"
-
-
-def _obstacle(medium: Medium, card: LeadCard) -> str:
-    """Say what still stands in a step's way: no number, or nothing that lets us text."""
-    if card.lead.phone is None:
-        return " · no phone number yet"
-    may_text = medium is not Medium.SMS or any(counts(entry, medium, today=_today(card)) for entry in card.consents)
-    return "" if may_text else " · texting waits for consent"
-
-
 def _consent_line(card: LeadCard) -> str:
     return consent_line(card.consents, today=_today(card))
 
@@ -240,11 +200,35 @@ def _buttons(card: LeadCard) -> list[Block]:
     number, deal = str(card.lead.number), card.deal
     own = [button(f"Deal D-{deal.number}", Action.SHOW_DEAL, str(deal.number))] if deal else []
     return [
+        *_call(card),
         *own,
+        *_notify(card),
         button("Price an offer", Action.PRICE, number),
         button("Comparable sales", Action.ENTER_COMPS, number),
         button("Edit address", Action.COMPLETE_PLACE, number),
         button("Record consent", Action.RECORD_CONSENT, f"L-{number}"),
         button("Message", Action.WRITE_MESSAGE, number),
         button("Log a reply", Action.LOG_REPLY, number),
+        *_ladder(card),
     ]
+
+
+def _call(card: LeadCard) -> list[Block]:
+    """The way to write down a call, where there is a number."""
+    return [button("Log a call", Action.LOG_CALL, f"L-{card.lead.number}")] if card.lead.phone else []
+
+
+def _notify(card: LeadCard) -> list[Block]:
+    """The way to the messages for both parties, until the deal is taken; nobody is matched without a place."""
+    deal = card.deal
+    if deal is None or deal.stage in TAKEN or card.lead.province is None:
+        return []
+    return [button("Notify parties", Action.NOTIFY_PARTIES, str(deal.number))]
+
+
+def _ladder(card: LeadCard) -> list[Block]:
+    """The switch of the follow-ups, while there are any."""
+    number = str(card.lead.number)
+    if card.lead.ladder_paused_at:
+        return [button("Resume follow-ups", Action.RESUME_LADDER, number)]
+    return [button("Pause follow-ups", Action.PAUSE_LADDER, number)] if open_tasks(card) else []

@@ -83,7 +83,8 @@ def consent_fields() -> list[Block]:
 
 
 def form_values(view: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form holds, by field: text, an option's value, a list of values, a day as YYYY-MM-DD, ids."""
+    """Return what a form holds, by field: text, an option's value, a list of values, a day as YYYY-MM-DD, an instant as
+    seconds since 1970, ids."""
     state: Mapping[str, Mapping[str, Mapping[str, Any]]] = view["state"]["values"]
     return {name: _value(element) for name, elements in state.items() for element in elements.values()}
 
@@ -93,7 +94,7 @@ def _value(element: Mapping[str, Any]) -> object:
         return [option["value"] for option in element.get("selected_options") or ()]
     if "selected_option" in element:
         return (element["selected_option"] or {}).get("value")
-    for name in ("selected_date", "selected_channel", "selected_users"):
+    for name in ("selected_date", "selected_date_time", "selected_channel", "selected_user", "selected_users"):
         if name in element:
             return element[name]
     return element.get("value")

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from bot.services.deals import DealCard
 from bot.services.live_offers import OfferRef
+from bot.services.notifying_history import NOT_TOLD
 from bot.slack.blocks import Block, actions, button, confirmation, context, section
 from bot.slack.ids import Action
 from bot.slack.mrkdwn import bold, clock_text, escape, for_reader
+from bot.slack.offer_card import WAYS, price_value, written_state
 from domain.live_offers import STAGES, OfferAction, OfferState, actions_for, expires_at, last_day, state_at
 from domain.money import show
 from domain.zones import DEFAULT_ZONE, zone
@@ -89,6 +91,12 @@ def _drafted(offer: LiveOffer, card: DealCard) -> list[Block]:
     anew = "" if offer.evidence_id == card.deal.evidence_id else f", but the deal is priced anew: {_price_now(card)}"
     text = f"{bold(f'Draft ${show(offer.amount)}')} by {person(offer.created_by)} · E-{offer.evidence_id}{anew}"
     row = [button("Discard draft", Action.WITHDRAW_OFFER, offer_value(offer, card.deal.number))]
+    written = card.told.offer(offer.id, offer.amount)
+    if written:
+        text += f"\n{WAYS[written.route]} to the seller: {written_state(written)}"
+    if _may_present(card) and not anew and (written is None or written.state in NOT_TOLD):
+        value = price_value(offer.evidence_id, card.deal.number)
+        row.insert(0, button("Send for approval", Action.WRITE_OFFER, value))
     if _may_present(card):
         row.insert(0, _present_button(card, "Present…", style="primary"))
     return [section(text), actions(row, block_id=f"offer_{offer.id}")]

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bot.services.approvals import ApprovalCard
 from bot.services.messages import Draft, MessageAsk, Preview
 from bot.slack.blocks import Block, context, modal, radio, section, text_input
 from bot.slack.ids import Action, View
 from bot.slack.lead_form import form_values
-from bot.slack.mrkdwn import bold, clip, escape, there_and_here
+from bot.slack.mrkdwn import bold, clip, escape, for_reader, there_and_here
+from bot.slack.reply_card import masked
 from bot.slack.send_card import NOT_ADVICE, state_words
 from domain.consent import MessageKind
 from domain.contact import show_phone
@@ -23,15 +25,17 @@ KINDS = {
     MessageKind.COMMERCIAL.value: "An ordinary message",
     MessageKind.REPLY.value: "The answer to what they asked or wrote",
 }
+ASKED = "Your message waits for an approver's yes, and leaves after it."
 EMPTY = "Below the text stands here what it will look like, and whether it may leave now."
 PERSON_SHOWN = 150
 
 
 def message_view(ask: MessageAsk, line: str = EMPTY) -> Block:
     """Return the form for a lead, with the media by which its seller can be written to."""
-    options = {medium.value: f"{MEDIA[medium]} to {_shown(address)}" for medium, address in ask.addresses.items()}
+    shown = {medium: _shown(address) if ask.sees else masked(address) for medium, address in ask.addresses.items()}
+    options = {medium.value: f"{MEDIA[medium]} to {address}" for medium, address in shown.items()}
     lead = ask.lead
-    about = {"lead": lead.number, "person": clip(lead.name, PERSON_SHOWN), "media": options}
+    about = {"lead": lead.number, "person": clip(lead.name, PERSON_SHOWN), "media": options, "asks": ask.asks}
     return _form(about, next(iter(options)), line)
 
 
@@ -53,6 +57,11 @@ def read_draft(view: Mapping[str, Any]) -> Draft:
     )
 
 
+def asks(view: Mapping[str, Any]) -> bool:
+    """Whether the form asks for an approval."""
+    return bool(json.loads(view["private_metadata"])["asks"])
+
+
 def preview_text(preview: Preview) -> str:
     """Say how long a draft is, what stands at its end, and whether it may leave now."""
     added = " / ".join(preview.added.splitlines())
@@ -67,6 +76,15 @@ def queued_view(view: Mapping[str, Any], send: Send, zones: frozenset[str]) -> B
     return modal(View.MESSAGE_SHOWN, "Message", [section(said), context(f"{told} · {NOT_ADVICE}")], close="Close")
 
 
+def asked_view(view: Mapping[str, Any], card: ApprovalCard, channel_id: str | None) -> Block:
+    """Return what stands in the place of the form `view`: where the message waits, and until when."""
+    where = f" in <#{channel_id}>" if channel_id else ""
+    waits = f":raised_hand: {bold('Waits for approval')}{where}; it lapses {for_reader(card.approval.expires_at)}."
+    said = f"{_whose(json.loads(view['private_metadata']))}\n{waits}"
+    told = "What becomes of it is told in the lead's thread."
+    return modal(View.MESSAGE_SHOWN, "Message", [section(said), context(f"{told} · {NOT_ADVICE}")], close="Close")
+
+
 def _form(about: Mapping[str, Any], medium: str, line: str) -> Block:
     subject = [text_input("subject", "Subject", optional=False)] if Medium(medium) is Medium.EMAIL else []
     return modal(
@@ -74,6 +92,7 @@ def _form(about: Mapping[str, Any], medium: str, line: str) -> Block:
         "Message",
         [
             section(_whose(about)),
+            *([context(ASKED)] if about["asks"] else []),
             _live(radio("medium", "How", about["media"], initial=medium)),
             *subject,
             text_input(
@@ -88,7 +107,7 @@ def _form(about: Mapping[str, Any], medium: str, line: str) -> Block:
             section(line, block_id="preview"),
             context(NOT_ADVICE),
         ],
-        submit="Send",
+        submit="Ask for approval" if about["asks"] else "Send",
         private_metadata=json.dumps(about),
     )
 

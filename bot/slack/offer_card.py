@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from bot.services.notifying_offer import OfferWritten
 from bot.services.offers import Quote
 from bot.services.saved_prices import Saved
 from bot.slack.blocks import Block, actions, button, context, section
 from bot.slack.ids import Action
-from bot.slack.mrkdwn import bold, code_block, escape
+from bot.slack.mrkdwn import bold, code_block, escape, for_reader
 from domain.arv import ArvEstimate, Confidence
 from domain.geo import PROVINCES
 from domain.live_offers import OfferState
+from domain.messages import Route, SendState
 from domain.money import round_half_up, show, show_short
 from domain.offers import Line, Offer, OfferStatus, Sign, killed_by
+from storage.sends import Send
 
 LABEL_WIDTH, AMOUNT_WIDTH = 21, 13
 """With the sign they fill the 36 characters that a phone shows of a fixed-width block."""
@@ -49,10 +52,20 @@ def what_if_buttons(quote: Quote) -> list[Block]:
 
 
 def save_buttons(quote: Quote) -> list[Block]:
-    """Return the button that makes the price its lead's deal's own, where it may be."""
+    """Return the buttons that make the price its lead's deal's own, and that write it to the seller, where they may
+    be."""
     if quote.deal_number is None or quote.evidence_id is None:
         return []
-    return [button("Save to deal", Action.SAVE_TO_DEAL, f"{quote.evidence_id}|{quote.deal_number}", style="primary")]
+    value = price_value(quote.evidence_id, quote.deal_number)
+    return [
+        button("Save to deal", Action.SAVE_TO_DEAL, value, style="primary"),
+        button("Send for approval", Action.WRITE_OFFER, value),
+    ]
+
+
+def price_value(evidence_id: int, deal_number: int) -> str:
+    """Return what a button carries that does something with a price and its deal."""
+    return f"{evidence_id}|{deal_number}"
 
 
 def saved_text(saved: Saved) -> str:
@@ -61,16 +74,69 @@ def saved_text(saved: Saved) -> str:
 
 
 def saved_blocks(saved: Saved) -> list[Block]:
-    """Return a price that was saved: the same result, and what became of the deal."""
+    """Return a price that was saved: the same result, what became of the deal, and what may follow."""
+    quote = saved.quote
+    row = [_present(saved), *what_if_buttons(quote)]
+    if quote.evidence_id and quote.deal_number:
+        value = price_value(quote.evidence_id, quote.deal_number)
+        row.insert(1, button("Send for approval", Action.WRITE_OFFER, value))
+    return [*offer_blocks(quote, with_buttons=False), section(_saved(saved)), actions(row)]
+
+
+def written_text(written: OfferWritten) -> str:
+    """Return in a line what became of a written offer, for notifications and screen readers."""
+    return f"The offer of ${show(written.saved.offer.amount)} in writing: {_WRITTEN[written.is_new]}"
+
+
+def written_blocks(written: OfferWritten, channel_id: str | None) -> list[Block]:
+    """Return a price whose offer is written to the seller: what it says, where it waits, and that somebody still has to
+    note when the seller has it."""
+    saved, send = written.saved, written.send
+    way = f"{WAYS[send.route]} to {escape(saved.lead.name)}"
+    where = f" in <#{channel_id}>" if channel_id and send.state is SendState.AWAITING_APPROVAL else ""
+    said = escape(" ".join(f"{send.subject or ''} {send.body}".split()))
+    text = f"{bold(way)} {written_state(send)}{where}.\n>{said}"
+    row = [_present(saved), *what_if_buttons(saved.quote)]
+    note = "Nothing is presented by itself: press Present once the seller has it."
+    blocks = [*offer_blocks(saved.quote, with_buttons=False), section(_saved(saved)), section(text)]
+    return [*blocks, context(note), actions(row)]
+
+
+def written_state(send: Send) -> str:
+    """Say how far a written offer is."""
+    at = send.settled_at
+    match send.state:
+        case SendState.AWAITING_APPROVAL | SendState.DRAFTED:
+            return "waits for approval"
+        case SendState.HELD:
+            return f"is held{f' until {for_reader(send.held_until)}' if send.held_until else ''}"
+        case SendState.SENT | SendState.DELIVERED:
+            return f"was {send.state.value}{f' {for_reader(at)}' if at else ''}"
+        case SendState.APPROVED | SendState.CLAIMED | SendState.SENDING:
+            return "is approved and leaves now"
+        case SendState.UNKNOWN:
+            return "may have arrived"
+        case _:
+            return f"was not sent ({send.state.value})"
+
+
+_WRITTEN = {True: "it waits for approval.", False: "it was drafted before."}
+WAYS = {Route.SMS: "Text", Route.EMAIL: "E-mail"}
+
+
+def _present(saved: Saved) -> Block:
+    return button("Present…", Action.PRESENT_OFFER, str(saved.quote.deal_number))
+
+
+def _saved(saved: Saved) -> str:
+    """What became of the deal, and what the one who saved may not know."""
     quote, offer = saved.quote, saved.offer
     what = "is drafted" if offer.status is OfferState.DRAFTED else "has been presented already"
     text = (
         f":white_check_mark: {bold(f'Saved to D-{quote.deal_number}')} with ARV {show_short(quote.priced.offer.arv)} "
         f"and repairs {show_short(quote.priced.offer.repairs)}. The offer of ${show(offer.amount)} {what}."
     )
-    remarks = [f":warning: {escape(remark)}" for remark in saved.remarks]
-    row = [button("Present…", Action.PRESENT_OFFER, str(quote.deal_number)), *what_if_buttons(quote)]
-    return [*offer_blocks(quote, with_buttons=False), section("\n".join([text, *remarks])), actions(row)]
+    return "\n".join([text, *(f":warning: {escape(remark)}" for remark in saved.remarks)])
 
 
 def title_block(quote: Quote) -> Block:

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.services.intake import Dollars, Text, field_errors
+from bot.services.notifying_offer import OfferWritten
 from bot.services.offers import OfferAsk, Quote
 from bot.services.saved_prices import Saved
 from bot.slack.blocks import Block, actions, context, divider, modal, section, text_input
 from bot.slack.ids import Action, View
 from bot.slack.lead_form import form_values
 from bot.slack.mrkdwn import escape
-from bot.slack.offer_card import offer_blocks, save_buttons, saved_blocks
+from bot.slack.offer_card import offer_blocks, save_buttons, saved_blocks, written_blocks
 from domain.money import show_short
 
 
@@ -59,6 +60,11 @@ def shown_view(quote: Quote) -> Block:
 def saved_view(saved: Saved) -> Block:
     """Return what that becomes once the price is saved to the deal."""
     return modal(View.OFFER_SHOWN, "Price saved", saved_blocks(saved), close="Done")
+
+
+def written_view(written: OfferWritten, channel_id: str | None) -> Block:
+    """Return what that becomes once the offer is written to the seller."""
+    return modal(View.OFFER_SHOWN, "Sent for approval", written_blocks(written, channel_id), close="Done")
 
 
 def read_offer(view: Mapping[str, Any]) -> OfferAsk | dict[str, str]:

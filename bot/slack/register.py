@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack import (
+    approvals,
     buyers,
     comps,
     consents,
@@ -18,6 +19,7 @@ from bot.slack import (
     liquidity,
     live_offers,
     messages,
+    notifying,
     offer_policies,
     offers,
     pauses,
@@ -26,6 +28,9 @@ from bot.slack import (
     replies_queue,
     reply_form,
     sends,
+    task_calls,
+    tasks,
+    templates,
     valhalla,
     why,
 )
@@ -97,6 +102,30 @@ ACTIONS: Mapping[str, Listener] = {
     Action.RETRY_SEND: sends.retry,
     Action.LEAVE_SEND: sends.leave,
     Action.SENDS_PAGE: sends.turn,
+    Action.HOME_PAGE: home.turn,
+    Action.NOTIFY_PARTIES: notifying.notify,
+    Action.SHOW_BATCH: notifying.show_batch,
+    Action.WRITE_OFFER: notifying.write_offer,
+    Action.SHOW_TEMPLATE: templates.open_chosen,
+    Action.TEMPLATE_INPUT: templates.retry,
+    Action.TEMPLATE_VERSION: templates.bring_back,
+    Action.SHOW_TASK: tasks.show_clicked,
+    Action.CALL_OUTCOME: task_calls.log_outcome,
+    Action.LOG_CALL: task_calls.open_form,
+    Action.CALL_INPUT: task_calls.redraw_form,
+    Action.TASK_DONE: tasks.done,
+    Action.TASK_MENU: tasks.choose,
+    Action.SNOOZE_TASK: tasks.open_snooze,
+    Action.SNOOZE_INPUT: tasks.redraw_snooze,
+    Action.SKIP_TASK: tasks.open_skip,
+    Action.PAUSE_LADDER: tasks.pause,
+    Action.RESUME_LADDER: tasks.resume,
+    Action.APPROVE: approvals.approve,
+    Action.EDIT_APPROVE: approvals.open_edit,
+    Action.APPROVAL_INPUT: approvals.redraw_edit,
+    Action.REJECT: approvals.open_reject,
+    Action.APPROVAL_MENU: approvals.choose,
+    Action.SHOW_APPROVAL: approvals.show_clicked,
 }
 SUBMISSIONS: Mapping[str, Listener] = {
     View.LEAD: leads.submitted,
@@ -116,6 +145,14 @@ SUBMISSIONS: Mapping[str, Listener] = {
     View.CONSENT: consents.submitted,
     View.REPLY: reply_form.submitted,
     View.MESSAGE: messages.submitted,
+    View.TEMPLATE: templates.submitted,
+    View.CALL: task_calls.submitted,
+    View.SNOOZE: tasks.snooze_submitted,
+    View.SKIP: tasks.skip_submitted,
+    View.HAND_OVER: tasks.hand_over_submitted,
+    View.APPROVAL_EDIT: approvals.edit_submitted,
+    View.REJECT: approvals.reject_submitted,
+    View.DELEGATE: approvals.delegate_submitted,
 }
 EVENTS: Mapping[str, Listener] = {"app_home_opened": home.opened}
 

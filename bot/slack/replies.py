@@ -72,6 +72,11 @@ def is_own_message(call: Call) -> bool:
     return bool((call.body.get("container") or {}).get("is_ephemeral") and call.body.get("response_url"))
 
 
+def is_answered_alone(call: Call) -> bool:
+    """Whether what was clicked, or the form that was sent, came from a message that only this person sees."""
+    return is_own_message(call) or bool(_kept(call).get("response_url"))
+
+
 def _kept(call: Call) -> Mapping[str, str]:
     """What the form from which the delivery comes keeps in its metadata."""
     return json.loads(call.view.get("private_metadata") or "{}")  # type: ignore[no-any-return]  # our own JSON

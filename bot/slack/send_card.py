@@ -10,8 +10,8 @@ from domain.contact import mask_contacts, show_phone
 from domain.messages import Post, Route, SendState
 from storage.sends import Send
 
-SHOWN, ON_HOME = 10, 3
-"""How many messages in trouble stand on a page of the list, and on Home."""
+SHOWN = 10
+"""How many messages in trouble stand on a page of the list."""
 WORDS_SHOWN = 240
 NOT_ADVICE = "configurable defaults, not legal advice"
 TITLE = "Messages that need you"
@@ -64,15 +64,6 @@ def list_blocks(page: TroublePage) -> list[Block]:
     ]
 
 
-def home_blocks(page: TroublePage) -> list[Block]:
-    """Return the first messages that need a member, and how many more do; nothing where none does."""
-    if not page.total:
-        return []
-    more = page.total - len(page.shown)
-    rest = [context(f"{more} more: `/policy sends` lists them.")] if more > 0 else []
-    return [section(bold(TITLE)), *(block for each in page.shown for block in send_blocks(each)), *rest]
-
-
 def state_words(send: Send, zones: frozenset[str]) -> str:
     """Say what happens to a message that was just taken down."""
     match send.state:
@@ -82,6 +73,10 @@ def state_words(send: Send, zones: frozenset[str]) -> str:
             return f"{bold('Held')} until what stands in its way is gone. {_why(send)}".strip()
         case SendState.BLOCKED | SendState.CANCELLED:
             return f":no_entry: {bold('Not sent')}. {_why(send)}".strip()
+        case SendState.AWAITING_APPROVAL:
+            return f":raised_hand: {bold('Waits for approval')}."
+        case SendState.REJECTED:
+            return f":x: {bold('Rejected')}, not sent. {_why(send)}".strip()
         case SendState.SENT | SendState.DELIVERED:
             return f":white_check_mark: {bold('Sent')}."
         case _:

@@ -10,6 +10,7 @@ from bot.slack.mrkdwn import bold, escape, for_reader
 from bot.slack.offer_policy_card import place_name
 from bot.slack.pauses import banner
 from bot.slack.setup_form import NAMES, ROLE_WORDS
+from domain.approvals import people
 from domain.content import Language, footer
 from domain.policy_places import PolicyPlace
 from domain.roles import Role
@@ -124,6 +125,11 @@ def _said(step: SetupStep, shown: SetupShown) -> str:
         case SetupStep.DAY:
             place = PolicyPlace(*settings.default_market.split("/", 1))
             return f"digest at {settings.digest_hour:02}:00 {settings.zone}, prices for {escape(place_name(place))}"
+        case SetupStep.LIMITS:
+            cap = settings.contact_cap_per_day
+            times = "once" if cap == 1 else f"{cap} times"
+            alone = f"up to {people(settings.approval_threshold)}" if settings.approval_threshold else "nobody"
+            return f"an author may approve what reaches {alone}; one person is written to at most {times} a day"
         case SetupStep.ROLES:
             counts = (_count(shown, role, title) for role, title in _TITLES.items())
             return ", ".join(counts)

@@ -20,6 +20,7 @@ NAMES: Mapping[SetupStep, str] = {
     SetupStep.BUSINESS: "Who sends your messages",
     SetupStep.CHANNELS: "Where things are posted",
     SetupStep.DAY: "Your day and your market",
+    SetupStep.LIMITS: "How much may leave",
     SetupStep.ROLES: "Who may do what",
 }
 ROLE_WORDS: Mapping[Role, str] = {
@@ -123,6 +124,26 @@ def _day(shown: SetupShown) -> list[Block]:
     ]
 
 
+def _limits(shown: SetupShown) -> list[Block]:
+    settings = shown.settings
+    return [
+        text_input(
+            "approval_threshold",
+            "People whom an author alone may approve",
+            initial=str(settings.approval_threshold),
+            hint="For more than so many, somebody else says yes than whoever asked. 0 asks for a second person always.",
+            optional=False,
+        ),
+        text_input(
+            "contact_cap_per_day",
+            "Messages a day to one person",
+            initial=str(settings.contact_cap_per_day),
+            hint="Counted from midnight on their own clock. An answer to what they wrote may always go.",
+            optional=False,
+        ),
+    ]
+
+
 def _roles(shown: SetupShown) -> list[Block]:
     return [
         people_select(
@@ -133,7 +154,13 @@ def _roles(shown: SetupShown) -> list[Block]:
     ]
 
 
-_PAGES = {SetupStep.BUSINESS: _business, SetupStep.CHANNELS: _channels, SetupStep.DAY: _day, SetupStep.ROLES: _roles}
+_PAGES = {
+    SetupStep.BUSINESS: _business,
+    SetupStep.CHANNELS: _channels,
+    SetupStep.DAY: _day,
+    SetupStep.LIMITS: _limits,
+    SetupStep.ROLES: _roles,
+}
 
 
 def _with(shown: SetupShown, role: Role) -> Sequence[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.services.actors import Actor
 from bot.services.setup import SetupShown, StepRefused
+from bot.slack import templates
 from bot.slack.calls import Call, Desk, open_view, redraw_view, save
 from bot.slack.channels import look_at
 from bot.slack.errors import first_input
@@ -20,14 +21,16 @@ from domain.setup_command import (
     SetupHelp,
     SetupMiss,
     ShowStatus,
+    ShowTemplates,
     parse_setup_command,
 )
 
 HELP = """*What `/valhalla` does*
 `/valhalla` shows what runs and is connected, what is paused, and what the set-up lacks
-`/valhalla setup` walks an admin through it; `/valhalla setup channels` opens one step (business, channels, day, roles)
+`/valhalla setup` walks an admin through it, `/valhalla setup day` one step: business, channels, day, limits, roles
 `/valhalla roles` lists who has which role
-`/valhalla role @lee approver` gives somebody a role: rep, approver or admin (admins)"""
+`/valhalla role @lee approver` gives somebody a role: rep, approver or admin (admins)
+`/valhalla templates` lists the messages that are drafted; `/valhalla templates offer` opens one to read or change"""
 CHANNEL = "_channel_id"
 """How the names of the settings that hold a channel end."""
 
@@ -44,6 +47,8 @@ async def command(desk: Desk, call: Call) -> None:
             await _list_roles(desk, call)
         case GiveRole() as given:
             await _give_role(desk, call, given)
+        case ShowTemplates(words):
+            await templates.show(desk, call, words)
         case SetupHelp():
             await call.ack(text=HELP, response_type="ephemeral")
         case SetupMiss(words, meant):

@@ -72,7 +72,7 @@ async def test_home_after_a_capture_shows_the_lead_and_the_next_steps(line):
     await captured(line)
     shown = words(home_of(line))
     assert "*L-1*  John Smith" in shown
-    assert "SMS *John Smith*, step 1" in shown
+    assert "Text *John Smith*, step 1" in shown
 
 
 # Buttons

@@ -59,12 +59,12 @@ async def press(line, action, *, user="U0DANA"):
 
 async def test_the_price_of_a_lead_is_saved_by_its_button_and_shown_as_saved(deals, sqlite):
     reply = await deals.command("L-1 520k 30k", name="/offer")
-    assert action_ids(reply.body) == [Action.WHAT_IF, Action.SAVE_TO_DEAL]
+    assert action_ids(reply.body) == [Action.WHAT_IF, Action.SAVE_TO_DEAL, Action.WRITE_OFFER]
     await deals.click(Action.SAVE_TO_DEAL, element(reply.body, Action.SAVE_TO_DEAL)["value"])
     said = words(told(deals)["blocks"])
     assert "*Saved to D-1* with ARV 520,000 and repairs 30,000. The offer of $334,000.00 is drafted." in said
     assert "Recommended offer" in said
-    assert action_ids(told(deals)) == [Action.PRESENT_OFFER, Action.WHAT_IF]
+    assert action_ids(told(deals)) == [Action.PRESENT_OFFER, Action.WRITE_OFFER, Action.WHAT_IF]
     (row,) = await rows(sqlite, deal)
     assert (row.arv, row.offer, row.evidence_id, row.stage) == (520_000, 334_000, 2, "draft")
     assert [(one.status, one.amount) for one in await rows(sqlite, offer)] == [("drafted", 334_000)]

@@ -44,11 +44,12 @@ def title(view):
 
 
 def held(view, block_id):
-    """The chosen value of a select when the page opens."""
+    """What a field holds when the page opens."""
     (block,) = [each for each in view["blocks"] if each.get("block_id") == block_id]
     element = block["element"]
     option = element.get("initial_option") or {}
-    return option.get("value") or element.get("initial_channel") or element.get("initial_users")
+    chosen = element.get("initial_channel") or element.get("initial_users")
+    return option.get("value") or chosen or element.get("initial_value")
 
 
 async def roles(stand):
@@ -97,12 +98,12 @@ async def test_words_get_an_answer(socket, text, says):
 
 async def test_an_admin_is_walked_through_every_step_and_sees_the_checklist(stand):
     view = await opened(stand)
-    assert title(view) == "Set-up, step 1 of 4"
+    assert title(view) == "Set-up, step 1 of 5"
     view = (await stand.submit(view, BUSINESS, user="sam"))["view"]
-    assert (title(view), held(view, "leads_channel_id")) == ("Set-up, step 2 of 4", "C0LEADS")
+    assert (title(view), held(view, "leads_channel_id")) == ("Set-up, step 2 of 5", "C0LEADS")
     view = (await stand.submit(view, {"The morning digest": "leads"}, user="sam"))["view"]
     assert (title(view), held(view, "digest_hour"), held(view, "zone")) == (
-        "Set-up, step 3 of 4", "8", "America/Toronto",
+        "Set-up, step 3 of 5", "8", "America/Toronto",
     )  # fmt: skip
     day = {
         "Hour of the morning digest": "7",
@@ -110,7 +111,12 @@ async def test_an_admin_is_walked_through_every_step_and_sees_the_checklist(stan
         "Default market": "BC/Vancouver",
     }
     view = (await stand.submit(view, day, user="sam"))["view"]
-    assert (title(view), held(view, "admins")) == ("Set-up, step 4 of 4", ["U0SAM"])
+    assert (title(view), held(view, "approval_threshold"), held(view, "contact_cap_per_day")) == (
+        "Set-up, step 4 of 5", "10", "2",
+    )  # fmt: skip
+    limits = {"People whom an author alone may approve": "5", "Messages a day to one person": "3"}
+    view = (await stand.submit(view, limits, user="sam"))["view"]
+    assert (title(view), held(view, "admins")) == ("Set-up, step 5 of 5", ["U0SAM"])
     view = (await stand.submit(view, {"Approvers": ["lee", "dana"]}, user="sam"))["view"]
 
     assert title(view) == "Set-up"
@@ -121,6 +127,7 @@ async def test_an_admin_is_walked_through_every_step_and_sees_the_checklist(stan
     assert "1 admin, 2 approvers, 0 reps" in shown
     settings = await stand.database.read(TEAM_ID, settings_of)
     assert (settings.digest_channel_id, settings.digest_hour) == ("C0LEADS", 7)
+    assert (settings.approval_threshold, settings.contact_cap_per_day) == (5, 3)
     assert (await roles(stand))["U0DANA"] == "approver"
 
 
@@ -128,8 +135,8 @@ async def test_the_set_up_goes_on_where_something_is_missing_and_a_step_opens_al
     await socket.submit(await opened(socket), COMPLETE, user="sam")
     view = await opened(socket)
     assert "All is set up." in words(view)
-    assert [title(await opened(socket, f"setup {step}")) for step in ("business", "channels", "zone", "roles")] == [
-        f"Set-up, step {number} of 4" for number in (1, 2, 3, 4)
+    assert [title(await opened(socket, f"setup {step}")) for step in ("business", "channels", "zone", "cap", "roles")] == [
+        f"Set-up, step {number} of 5" for number in (1, 2, 3, 4, 5)
     ]
 
 
@@ -154,12 +161,12 @@ async def test_a_step_may_be_left_incomplete_and_the_checklist_says_so(socket):
 async def test_the_buttons_of_the_status_and_the_checklist_lead_to_their_step(socket):
     reply = (await socket.command("/valhalla", "", user="sam"))["reply"]
     clicked = await socket.click("set_up_button", user="sam", channel="leads", ts=reply["ts"])
-    assert title(clicked["view"]) == "Set-up, step 1 of 4"
+    assert title(clicked["view"]) == "Set-up, step 1 of 5"
     await socket.submit(clicked["view"], COMPLETE, user="sam")
 
     checklist = await opened(socket)
     clicked = await socket.click("set_up_button", user="sam", view_id=checklist["id"], block_id="step_day")
-    assert title(await socket.slack.get("view", user="sam")) == "Set-up, step 3 of 4"
+    assert title(await socket.slack.get("view", user="sam")) == "Set-up, step 3 of 5"
     reply = (await socket.command("/valhalla", "", user="sam"))["reply"]
     clicked = await socket.click("set_up_button", user="sam", channel="leads", ts=reply["ts"])
     assert title(clicked["view"]) == "Set-up"

@@ -167,7 +167,7 @@ async def test_past_the_offers_only_what_is_still_live_can_be_taken_back(card, s
 async def test_a_draft_is_presented_or_discarded(card):
     blocks = showing(card, DRAFTED, stage=Stage.DRAFT)
     assert "*Draft $300,000.00* by <@U0DANA> · E-1" in words(blocks)
-    assert ids(blocks) == [Action.PRESENT_OFFER, Action.WITHDRAW_OFFER]
+    assert ids(blocks) == [Action.PRESENT_OFFER, Action.WRITE_OFFER, Action.WITHDRAW_OFFER]
 
 
 async def test_a_draft_beside_a_live_offer_leaves_that_ones_buttons(card):

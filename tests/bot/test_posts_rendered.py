@@ -15,7 +15,7 @@ from bot.services.sends_troubles import ARRIVED, LEFT, RETRIED, SENT_AGAIN, Trou
 from bot.slack.ids import Action
 from bot.slack.message_form import message_view, preview_text, queued_view
 from bot.slack.posts import draw
-from bot.slack.send_card import home_blocks, list_blocks, list_text, send_blocks, send_text, state_words
+from bot.slack.send_card import list_blocks, list_text, send_blocks, send_text, state_words
 from domain.gate import GateVerdict
 from domain.messages import Post, Route, SendState
 from domain.rules import Medium
@@ -135,11 +135,6 @@ def test_the_pages_of_the_list_can_be_turned_and_say_where_one_is():
     turning = [each for each in action_ids({"blocks": list_blocks(page_of(25, 10))}) if "page" in each]
     assert turning == [f"{Action.SENDS_PAGE}:before", f"{Action.SENDS_PAGE}:after"]
     assert "(11–20 of 25)" in words(list_blocks(page_of(25, 10)))
-
-
-def test_home_shows_the_first_three_and_counts_the_rest():
-    assert "2 more: `/policy sends` lists them." in words(home_blocks(page_of(5, limit=3)))
-    assert home_blocks(page_of(0)) == []
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import shutil
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from itertools import cycle
 
 import pytest
 from hypothesis import given, settings
@@ -13,52 +12,22 @@ from hypothesis import strategies as st
 
 from bot.sandbox.blocks import check_message, check_view
 from bot.services.actors import Actor
-from bot.services.board import BoardRow
-from bot.services.inbound import Waiting
-from bot.services.leads import Board, LeadCard
+from bot.services.leads import LeadCard
 from bot.services.matching import EMPTY
 from bot.services.offers import OfferAsk, Quote
-from bot.services.sends_troubles import TroublePage
-from bot.services.setup import SetupShown
-from bot.slack.home import publish
 from bot.slack.lead_card import card_blocks, card_text, list_blocks
 from bot.slack.lead_form import lead_view
 from bot.slack.offer_card import offer_blocks, offer_text
 from bot.slack.offer_form import offer_view, shown_view
-from domain.content import Sender
 from domain.leads import parse_quick
-from domain.next_action import NextAction
 from domain.offers import OfferInputs, OfferPolicy, compute_offer
-from domain.optout import Intent
-from domain.pauses import Pause
 from domain.roles import Role
-from domain.rules import Medium
-from domain.setup import TeamSettings, checklist
+from domain.tasks import TaskState
 from storage.database import Database
-from storage.inbound import InboundMessage, InboundState
-from storage.ladder import TaskState
-from tests.acceptance.harness.fake_slack import FakeSlack
 from tests.acceptance.harness.signed import open_line, set_up_workspace
 from tests.acceptance.harness.stand import FULL
-from tests.bot.shown_sends import shown_send
 from tests.databases import apart
-from tests.storage.builders import NOW
 
-REPLY = InboundMessage(
-    1,
-    "SM1",
-    Medium.SMS,
-    "+14165550134",
-    "?",
-    Intent.AMBIGUOUS,
-    InboundState.NEEDS_PERSON,
-    1,
-    None,
-    NOW,
-    "twilio",
-    None,
-    None,
-)
 DANA, LEE = Actor("T0SANDBOX", "U0DANA"), Actor("T0SANDBOX", "U0LEE", Role.APPROVER)
 HOSTILE = (
     "<!channel>",
@@ -80,7 +49,6 @@ class Real:
     """What the services give for one captured lead; the cases change parts of it."""
 
     card: LeadCard
-    board: Board
     quote: Quote
 
 
@@ -97,8 +65,8 @@ def real(sqlite_template, tmp_path_factory) -> Real:
         await line.command()
         await line.submit(line.slack.opened(), **FULL, **{"How may we contact them?": "They contacted us first"})
         leads, offers = line.desk.leads, line.desk.offers
-        card, board = await leads.card(DANA, 1), await leads.board(DANA)
-        found.append(Real(card, board, await offers.quote(DANA, OfferAsk(lead_number=1))))
+        card = await leads.card(DANA, 1)
+        found.append(Real(card, await offers.quote(DANA, OfferAsk(lead_number=1))))
         await leads._database.close()
 
     apart(capture)
@@ -185,100 +153,6 @@ def test_a_list_is_one_that_slack_takes(real, count, text):
     leads = [replace(real.card.lead, id=n, number=n, name=text, address=text) for n in range(1, count + 1)]
     blocks = list_blocks(f"Leads that match “{text}”", leads, DANA)
     assert check_message({"text": "Leads", "blocks": blocks}) == []
-
-
-@pytest.mark.parametrize("text", ["John", *HOSTILE])
-@pytest.mark.parametrize("count", [0, 7])
-async def test_home_is_one_that_slack_takes(real, count, text):
-    lead, (task, _) = real.card.lead, real.board.next_steps[0]
-    leads = tuple(replace(lead, id=n, number=n, name=text, address=text) for n in range(1, count + 1))
-    steps = tuple((replace(task, id=n, state=TaskState.DUE), each) for n, each in enumerate(leads))
-    slack = FakeSlack()
-    said = NextAction(text, is_lacking=True)
-    deals = tuple(BoardRow(replace(real.card.deal, number=n), each, n, said) for n, each in enumerate(leads[:3]))
-    replies = tuple(Waiting(replace(REPLY, id=n, text=text), each, None) for n, each in enumerate(leads))
-    pauses = tuple(Pause("ON/Toronto", "U0SAM", NOW, text) for _ in leads)
-    board = _Boards(replace(real.board, leads=leads, next_steps=steps))
-    states = zip(leads, cycle(("failed", "unknown")), strict=False)
-    sends = tuple(shown_send(text, state, id=each.id) for each, state in states)
-    waits = (_Deals(deals), _Replies(replies), _Troubles(TroublePage(sends[:3], 0, len(sends))))
-    await publish(_HomeDesk(slack, board, *waits, _Pauses(pauses), _Setup()), DANA)
-    assert slack.faults == []
-    (home,) = slack.made("views.publish")
-    assert (
-        len([block for block in home["view"]["blocks"] if block.get("block_id", "")[:5] in ("step_", "deal_")]) == count
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Boards:
-    """Gives every member the same board."""
-
-    shown: Board
-
-    async def board(self, _who: Actor) -> Board:
-        return self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Deals:
-    """Gives every member the same deals."""
-
-    shown: tuple[BoardRow, ...]
-
-    async def waiting(self, _who: Actor) -> tuple[BoardRow, ...]:
-        return self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Replies:
-    """Gives every member the same replies."""
-
-    shown: tuple[Waiting, ...]
-
-    async def queue(self, _who: Actor) -> tuple[Waiting, ...]:
-        return self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Troubles:
-    """Gives every member the same messages in trouble."""
-
-    shown: TroublePage
-
-    async def waiting(self, _who: Actor, *, limit: int) -> TroublePage:
-        return self.shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Pauses:
-    """Gives every member the same stops."""
-
-    shown: tuple[Pause, ...]
-
-    async def standing(self, _who: Actor) -> tuple[Pause, ...]:
-        return self.shown
-
-
-class _Setup:
-    """A team that has said nothing of itself, seen by an admin: Home says so above all."""
-
-    async def show(self, _who: Actor) -> SetupShown:
-        settings = TeamSettings(Sender(None, None, None, None), None, None, None, 8, "America/Toronto", "ON/ALL")
-        return SetupShown(settings, {}, checklist(settings, []), may_change=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _HomeDesk:
-    """What drawing Home works with."""
-
-    client: FakeSlack
-    leads: _Boards
-    deals: _Deals
-    inbound: _Replies
-    troubles: _Troubles
-    pauses: _Pauses
-    setup: _Setup
 
 
 def a_quote(quote, arv="500000", repairs="40000", *, province="ON", market="Hamilton", **policy):

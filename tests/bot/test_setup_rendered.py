@@ -126,6 +126,14 @@ def test_what_was_changed_is_read_and_what_was_emptied_too():
     }
     view = step_view(SetupStep.DAY, shown())
     assert read_changed(filled(view, Default_market="QC/Ottawa")) == {"default_market": "QC/Ottawa"}
+    view = step_view(SetupStep.LIMITS, shown())
+    assert read_changed(filled(view, Messages_a_day_to_one_person="3")) == {"contact_cap_per_day": "3"}
+
+
+def test_the_limits_are_said_in_words():
+    assert "may approve what reaches up to 10 people; one person is written to at most 2 times a day" in said(status())
+    strict = replace(SETTINGS, approval_threshold=0, contact_cap_per_day=1)
+    assert "may approve what reaches nobody; one person is written to at most once a day" in said(status(shown(strict)))
 
 
 def test_the_roles_that_were_changed_are_read():
@@ -148,7 +156,7 @@ def test_whatever_a_team_calls_itself_is_shown_as_text(typed):
 
 
 def test_the_checklist_says_how_many_steps_lack_something_and_how_a_text_ends():
-    assert "2 of 4 steps lack something." in words(checklist_view(shown(EMPTY)))
+    assert "2 of 5 steps lack something." in words(checklist_view(shown(EMPTY)))
     done = words(checklist_view(shown()))
     assert "All is set up." in done
     assert "A text ends with: Maple Homes, 1 Main St, Hamilton ON" in done

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.ticking import NO_SLACK, SchedulerHeld, tick
 from domain.messages import Post
 from storage.database import Database, parse_url
+from storage.ladder import followup_task
 from storage.leads import lead
 from storage.sends import send
 from tests.storage.builders import ELSEWHERE, HERE, captured, founded, rep
@@ -42,6 +43,7 @@ async def filled(url):
 
     def fill(tx):
         tx.connection.execute(update(lead).values(created_at=long_ago))
+        tx.connection.execute(update(followup_task).values(due_at=now + timedelta(days=9)))
         queue_post(tx, rep(), "a warning", Post.WARNING, {"text": "look"}, now=long_ago)
 
     await database.write(HERE, fill)
@@ -69,6 +71,7 @@ async def test_a_pass_does_what_is_due_and_says_so_for_each_team(database_url):
         "  cards queued: 1",
         "  offers ended: 0",
         "  sends left by vanished workers: 0",
+        "  follow-ups seen to: 0",
         "  sends looked at: 0",
         f"  posts to Slack that stay queued: 2; {NO_SLACK}",
     ]
@@ -76,6 +79,7 @@ async def test_a_pass_does_what_is_due_and_says_so_for_each_team(database_url):
         "  cards queued: 0",
         "  offers ended: 0",
         "  sends left by vanished workers: 0",
+        "  follow-ups seen to: 0",
         "  sends looked at: 0",
     ]
     assert [state for _, state in await states(database_url)] == ["approved", "approved"]
@@ -105,6 +109,17 @@ async def test_what_became_of_texts_is_counted_by_their_states(database_url):
     assert sum(here.states.values()) == 3
     assert here.states["cancelled"] == 2
     assert "  sends looked at: 3 (" in "\n".join(here.lines())
+
+
+async def test_follow_ups_that_are_due_come_up_and_are_counted(sqlite_url):
+    await filled(sqlite_url)
+    database, now = Database(sqlite_url), SystemClock().now()
+    is_due = update(followup_task).where(followup_task.c.step == 2).values(due_at=now, kind="callback")
+    await database.write(HERE, lambda tx: tx.connection.execute(is_due))
+    await database.close()
+    _, here = await tick(settings(sqlite_url))
+    assert "  follow-ups seen to: 1" in here.lines()
+    assert any(key.startswith("task:2:") for key, _ in await states(sqlite_url))
 
 
 async def test_a_second_pass_finds_nothing_more_to_do(database_url):

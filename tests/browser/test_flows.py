@@ -159,7 +159,7 @@ def test_a_lead_is_typed_refused_and_corrected_and_stands_as_a_card_and_on_home(
     take_picture(page, card)
     page.get_by_role("link", name="Valhalla").click()
     expect(page.get_by_role("heading", name="Needs you now")).to_be_visible()
-    expect(page.get_by_text("SMS John Smith, step 1: due now")).to_be_visible()
+    expect(page.get_by_text("Text John Smith, step 1: due now")).to_be_visible()
 
 
 def test_the_card_of_an_unknown_address_is_mended_by_its_own_button(page: Page, box: Locator) -> None:
@@ -253,7 +253,7 @@ def test_each_seat_sees_its_own_answers_its_own_home_and_the_phone_only_if_its_r
     expect(card).to_contain_text("(905) •••-0123")
     number = number_on(card)
     page.get_by_role("link", name="Valhalla").click()
-    expect(page.get_by_text("SMS Ann Roy, step 1: due now")).to_be_visible()
+    expect(page.get_by_text("Text Ann Roy, step 1: due now")).to_be_visible()
     become(page, "Dana rep", "ArrowLeft")
     expect(page.get_by_text("As of")).to_be_visible()
     expect(page.get_by_text("Ann Roy")).to_have_count(0)
@@ -274,4 +274,5 @@ def test_each_seat_sees_its_own_answers_its_own_home_and_the_phone_only_if_its_r
     expect(mine).to_contain_text("Phone (905) •••-0123")
     become(page, "Sam admin", "ArrowLeft")
     page.get_by_role("link", name="Valhalla").click()
-    expect(page.get_by_text("Nothing is waiting for you.")).to_be_visible()
+    expect(page.get_by_text("As of")).to_be_visible()
+    expect(page.get_by_text("Follow-ups that are due")).to_have_count(0)

@@ -185,6 +185,12 @@ def test_a_stated_time_only_forbids(at: datetime, stated: Stated, allowed: bool)
     assert judge(facts(at=at, stated=stated)).allowed is allowed
 
 
+@pytest.mark.parametrize(("hhmm", "allowed"), [("1200", True), ("2014", False)])
+@pytest.mark.parametrize("at", [NOON, NIGHT])
+def test_a_stated_time_alone_stands_in_the_place_of_the_clock(at: datetime, hhmm: str, allowed: bool) -> None:
+    assert judge(facts(at=at, stated=Stated(2, hhmm, alone=True))).allowed is allowed
+
+
 def test_an_instant_without_a_zone_is_an_error_that_whoever_asks_takes_for_a_no() -> None:
     with pytest.raises(InstantWithoutZone):
         judge(facts(at=datetime(2026, 11, 25, 12)))  # noqa: DTZ001 - the very thing that is refused

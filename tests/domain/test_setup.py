@@ -7,6 +7,7 @@ from domain.policy_places import PolicyPlace
 from domain.roles import Role
 from domain.setup import (
     BusinessNameTooLong,
+    CapInvalid,
     ChannelArchived,
     ChannelClosed,
     ChannelMissing,
@@ -18,11 +19,14 @@ from domain.setup import (
     MarketUnknown,
     SetupStep,
     TeamSettings,
+    ThresholdInvalid,
     checked_business_name,
+    checked_cap,
     checked_channel,
     checked_hour,
     checked_mailing_address,
     checked_market,
+    checked_threshold,
     checked_zone,
     checklist,
     roles_wanted,
@@ -65,10 +69,34 @@ def test_a_channel_that_was_not_chosen_is_named():
 
 
 def test_the_steps_follow_one_another_and_end():
-    assert [step.next for step in SetupStep] == [SetupStep.CHANNELS, SetupStep.DAY, SetupStep.ROLES, None]
+    assert [step.next for step in SetupStep] == [
+        SetupStep.CHANNELS,
+        SetupStep.DAY,
+        SetupStep.LIMITS,
+        SetupStep.ROLES,
+        None,
+    ]
 
 
 # What is typed
+
+
+@pytest.mark.parametrize(("typed", "count"), [("0", 0), (" 25 ", 25), ("1000", 1000)])
+def test_a_threshold_is_a_number_of_people(typed, count):
+    assert checked_threshold(typed) == count
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1001", "many", "2.5", "١", "1" * 5_000])
+def test_what_is_no_number_of_people_is_refused(typed):
+    with pytest.raises(ThresholdInvalid, match="from 0 to 1000"):
+        checked_threshold(typed)
+
+
+def test_a_cap_lets_one_contact_through_at_least():
+    assert [checked_cap(typed) for typed in ("1", "20")] == [1, 20]
+    for typed in ("0", "21", "often"):
+        with pytest.raises(CapInvalid, match="from 1 to 20"):
+            checked_cap(typed)
 
 
 def test_a_business_name_is_one_line():

@@ -17,6 +17,7 @@ from domain.setup_command import (
     SetupHelp,
     SetupMiss,
     ShowStatus,
+    ShowTemplates,
     StepUnknown,
     parse_setup_command,
 )
@@ -42,7 +43,11 @@ from domain.setup_command import (
         ("setup address", OpenSetup(SetupStep.BUSINESS)),
         ("setup market", OpenSetup(SetupStep.DAY)),
         ("setup digest hour", OpenSetup(SetupStep.DAY)),
+        ("setup limits", OpenSetup(SetupStep.LIMITS)),
         ("roles", ListRoles()),
+        ("templates", ShowTemplates("")),
+        ("Template first touch fr", ShowTemplates("first touch fr")),
+        ("tempaltes", SetupMiss("tempaltes", "templates")),
         ("Members", ListRoles()),
         ("role <@U0LEE> approver", GiveRole("<@U0LEE>", Role.APPROVER)),
         ("role @lee Admin", GiveRole("@lee", Role.ADMIN)),
@@ -66,7 +71,8 @@ def test_a_role_without_its_person_or_its_name_is_asked_for(text):
 
 
 def test_a_step_that_does_not_exist_is_named_with_those_that_do():
-    with pytest.raises(StepUnknown, match=r"no step called 'money'\. Its steps are business, channels, day and roles"):
+    known = "business, channels, day, limits and roles"
+    with pytest.raises(StepUnknown, match=rf"no step called 'money'\. Its steps are {known}"):
         parse_setup_command("setup money")
 
 

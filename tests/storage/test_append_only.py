@@ -16,6 +16,7 @@ APPEND_ONLY = (
     "opt_out",
     "market_policy_version",
     "offer_policy_version",
+    "message_template",
 )
 CHANGING = {"update", "delete", "upsert"}
 SOURCES = sorted(path for package in ("bot", "storage") for path in (ROOT / package).rglob("*.py"))

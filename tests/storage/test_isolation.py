@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from domain.approvals import ApprovalKind, ApprovalState
 from domain.consent import ConsentKind, Lists
 from domain.kpis import Kpi, KpiEvent
 from domain.liquidity import FeedbackEvent, Node, Sums
@@ -21,18 +22,21 @@ from domain.property_types import PropertyType
 from domain.roles import Role
 from domain.rules import Medium
 from storage import (
+    approvals,
     audit,
     buyers,
     contacts,
     deals,
     do_not_call,
     feedback,
+    home,
     inbound,
     kpis,
     ladder,
     leads,
     liquidity,
     live_offers,
+    notifying,
     offer_policies,
     offers,
     opt_outs,
@@ -43,6 +47,7 @@ from storage import (
     schema,
     send_attempts,
     sends,
+    templates,
     workspaces,
 )
 from storage.base import Tx
@@ -73,6 +78,7 @@ REPLY = {
     "provider_id": "SM1", "medium": "SMS", "address": DRAFT.phone, "text": "trying to stop it", "intent": "ambiguous",
     "state": "needs_person", "received_at": LONG_AGO, "recorded_by": "U0REP", "created_at": LONG_AGO,
 }  # fmt: skip
+TEMPLATE = templates.TemplateRow("offer", Route.SMS, "en", 1, None, "Hi", "U0SAM", "shorter", LONG_AGO)
 STOP = opt_outs.OptOut(DRAFT.phone, Medium.SMS, ConsentKind.STOP, LONG_AGO, "sms", "STOP", "U0REP")
 
 
@@ -174,6 +180,21 @@ def _downloaded(tx):
     return download
 
 
+def _notified(tx, deal):
+    """A batch about a deal that waits, with a message that was rejected."""
+    expires_at = NOW + timedelta(days=1)
+    batch = approvals.NewApproval(ApprovalKind.BATCH, "U0REP", expires_at, deal_id=deal)
+    made = approvals.add_approval(tx, batch, now=LONG_AGO)
+    about = {**SEND, "key": "told", "state": "rejected", "deal_id": deal, "approval_id": made.id}
+    tx.connection.execute(insert(sends.send), tx.own(**about))
+
+
+def _handed_up(tx, lead, sent):
+    """A step of a lead that is due and that nobody has seen to, whose text has been delivered."""
+    due = {"state": "due", "escalate_at": LONG_AGO, "send_id": sent}
+    ladder.change_task(tx, ladder.tasks_of(tx, lead)[1].id, due)
+
+
 def _answered(tx, buyer, deal):
     """Two answers about a deal, one of which was taken back, and what they add up to; their ids and the node's."""
     answer, undone = (
@@ -192,6 +213,17 @@ def _answered(tx, buyer, deal):
 
 
 READINGS = {
+    templates.versions_of: Reading(lambda tx, _: templates.versions_of(tx, "offer", Route.SMS, "en", limit=9), []),
+    templates.version_at: Reading(lambda tx, _: templates.version_at(tx, "offer", Route.SMS, "en", version=1), None),
+    templates.newest_versions: Reading(lambda tx, _: templates.newest_versions(tx), []),
+    approvals.get_approval: Reading(lambda tx, _: approvals.get_approval(tx, 1), None),
+    approvals.open_approvals: Reading(lambda tx, _: approvals.open_approvals(tx, limit=9), []),
+    approvals.due_approvals: Reading(
+        lambda tx, _: approvals.due_approvals(tx, now=NOW + timedelta(days=2), limit=9), []
+    ),
+    approvals.overtaken_approvals: Reading(lambda tx, _: approvals.overtaken_approvals(tx, limit=9), []),
+    approvals.next_expiry_of_approvals: Reading(lambda tx, _: approvals.next_expiry_of_approvals(tx), None),
+    approvals.is_redraw_queued: Reading(lambda tx, _: approvals.is_redraw_queued(tx, "b", due_at=LONG_AGO), False),
     audit.newest_about: Reading(lambda tx, _: audit.newest_about(tx, "L-1"), None),
     inbound.find_inbound: Reading(lambda tx, ids: inbound.find_inbound(tx, ids.reply), None),
     inbound.inbound_named: Reading(lambda tx, _: inbound.inbound_named(tx, "SM1"), None),
@@ -211,6 +243,8 @@ READINGS = {
     pauses.pauses_for: Reading(lambda tx, _: pauses.pauses_for(tx, "ON", "Toronto"), []),
     workspaces.sender_of: Reading(lambda tx, _: workspaces.sender_of(tx).business_name, None),
     workspaces.cap_of: Reading(lambda tx, _: workspaces.cap_of(tx), 2),
+    workspaces.threshold_of: Reading(lambda tx, _: workspaces.threshold_of(tx), 10),
+    workspaces.is_active: Reading(lambda tx, _: workspaces.is_active(tx, "U0REP"), False),
     workspaces.settings_of: Reading(lambda tx, _: workspaces.settings_of(tx).default_market, "ON/ALL"),
     workspaces.members_of: Reading(lambda tx, _: workspaces.members_of(tx), []),
     leads.leads_reached_by: Reading(lambda tx, _: leads.leads_reached_by(tx, DRAFT.phone), []),
@@ -229,6 +263,13 @@ READINGS = {
     deals.count_open: Reading(lambda tx, _: deals.count_open(tx), 0),
     deals.count_by_stage: Reading(lambda tx, _: deals.count_by_stage(tx), {}),
     ladder.tasks_of: Reading(lambda tx, ids: ladder.tasks_of(tx, ids.lead), []),
+    ladder.get_task: Reading(lambda tx, ids: ladder.get_task(tx, ids.task), None),
+    ladder.ready_tasks: Reading(lambda tx, _: ladder.ready_tasks(tx, now=NOW, limit=9), []),
+    ladder.tasks_to_hand_up: Reading(lambda tx, _: ladder.tasks_to_hand_up(tx, now=NOW, limit=9), []),
+    ladder.tasks_with_ended_text: Reading(lambda tx, _: ladder.tasks_with_ended_text(tx, limit=9), []),
+    ladder.owed_tasks: Reading(lambda tx, _: ladder.owed_tasks(tx, "U0REP", handed_up=1, limit=9), []),
+    ladder.next_task_at: Reading(lambda tx, _: ladder.next_task_at(tx), None),
+    ladder.measured_tasks: Reading(lambda tx, _: ladder.measured_tasks(tx, LONG_AGO, NOW + HOUR), []),
     ladder.next_tasks_of: Reading(lambda tx, _: ladder.next_tasks_of(tx, "U0REP", limit=9), []),
     leads.find_lead: Reading(lambda tx, ids: leads.find_lead(tx, number=ids.number), None),
     leads.get_lead: Reading(lambda tx, ids: leads.get_lead(tx, ids.lead), None),
@@ -263,6 +304,8 @@ READINGS = {
     live_offers.offers_of_deals: Reading(lambda tx, ids: live_offers.offers_of_deals(tx, [ids.deal]), {}),
     live_offers.due_offers: Reading(lambda tx, _: live_offers.due_offers(tx, NOW), []),
     live_offers.next_expiry: Reading(lambda tx, _: live_offers.next_expiry(tx), None),
+    notifying.sends_about: Reading(lambda tx, ids: notifying.sends_about(tx, ids.deal), []),
+    notifying.open_batch_of: Reading(lambda tx, ids: notifying.open_batch_of(tx, ids.deal), None),
     outbox.count_waiting: Reading(lambda tx, _: outbox.count_waiting(tx, Route.SMS, now=NOW), 0),
     policies.all_market_policies: Reading(lambda tx, _: {one.version for one in policies.all_market_policies(tx)}, {1}),
     policies.market_policy_versions: Reading(
@@ -273,10 +316,13 @@ READINGS = {
     sends.sends_since: Reading(lambda tx, _: sends.sends_since(tx, LONG_AGO, NOW, limit=9), []),
     sends.get_send: Reading(lambda tx, ids: sends.get_send(tx, ids.sent), None),
     sends.lock_send: Reading(lambda tx, ids: sends.lock_send(tx, ids.sent), None),
+    home.idle_leads: Reading(lambda tx, _: [each.id for each in home.idle_leads(tx, "U0REP", limit=9)], []),
+    home.counted_since: Reading(lambda tx, _: home.counted_since(tx, list(Kpi), LONG_AGO), {}),
     kpis.is_counted: Reading(lambda tx, ids: kpis.is_counted(tx, Kpi.LEAD_CREATED, f"leadflow:{ids.lead}"), False),
     sends.send_with_key: Reading(lambda tx, _: sends.send_with_key(tx, "a"), None),
     sends.send_with_provider_id: Reading(lambda tx, _: sends.send_with_provider_id(tx, "SM7"), None),
     sends.sends_with_keys: Reading(lambda tx, _: sends.sends_with_keys(tx, ["a", "b"]), []),
+    sends.sends_of_approval: Reading(lambda tx, _: sends.sends_of_approval(tx, 1), []),
     sends.posts_about: Reading(lambda tx, _: sends.posts_about(tx, 1), []),
     sends.sends_in_trouble: Reading(lambda tx, _: sends.sends_in_trouble(tx, limit=9), []),
     sends.stoppable_to: Reading(lambda tx, _: sends.stoppable_to(tx, [DRAFT.phone]), []),
@@ -332,6 +378,7 @@ CHANGES = {
     do_not_call.list_national: lambda tx, ids: do_not_call.list_national(tx, ids.download, ["+14165550777"], now=NOW),
     do_not_call.drop_older: lambda tx, ids: do_not_call.drop_older(tx, ids.download + 1, "416"),
     do_not_call.finish_dncl_import: lambda tx, ids: do_not_call.finish_dncl_import(tx, ids.download, now=LONG_AGO),
+    ladder.change_task: lambda tx, ids: ladder.change_task(tx, ids.task, {"note": "changed"}),
     ladder.move_task: lambda tx, ids: ladder.move_task(tx, ids.task, {"due_at": LONG_AGO}),
     leads.change_lead: lambda tx, ids: leads.change_lead(tx, ids.lead, {"notes": "changed"}),
     leads.set_card: lambda tx, ids: leads.set_card(tx, ids.lead, channel_id="C1", ts="1.2", permalink=None),
@@ -349,15 +396,20 @@ CHANGES = {
     pauses.remove_pause: lambda tx, _: pauses.remove_pause(tx, ("ON", "Toronto")),
     requests.finish_request: lambda tx, _: requests.finish_request(tx, KEY, {"changed": True}),
     workspaces.set_settings: lambda tx, _: workspaces.set_settings(tx, {"digest_channel_id": "C9"}),
+    approvals.end_approval: lambda tx, _: approvals.end_approval(
+        tx, 1, ApprovalState.APPROVED, by="U0LEE", reason=None, now=NOW
+    ),
+    approvals.change_approval: lambda tx, _: approvals.change_approval(tx, 1, {"assigned_to": "U0LEE"}),
     workspaces.set_role: lambda tx, _: workspaces.set_role(tx, "U0REP", Role.ADMIN),
     workspaces.next_numbers: lambda tx, _: workspaces.next_numbers(tx, "lead"),
 }
 
 ADDITIONS = {
     sends.add_send, send_attempts.begin_attempt, outbox.lock_addresses, audit.record, inbound.add_inbound, opt_outs.add_opt_out, buyers.add_areas, buyers.add_buyers, contacts.add_consents, contacts.set_zone, do_not_call.add_dncl_import,
-    do_not_call.add_internal, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, leads.add_lead,
+    do_not_call.add_internal, deals.add_deal, kpis.emit_kpi, ladder.add_tasks, ladder.add_task, leads.add_lead,
     leads.add_brief, feedback.add_answer, liquidity.add_nodes, liquidity.seed_nodes, live_offers.add_offer, offers.add_evidence, policies.seed_market_policies, policies.add_market_policy,
-    offer_policies.seed_offer_policies, offer_policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member,
+    offer_policies.seed_offer_policies, offer_policies.add_offer_policy, workspaces.add_workspace, workspaces.add_member, templates.add_template,
+    approvals.add_approval,
 }  # fmt: skip
 """Functions that only add rows, each under the transaction's own workspace."""
 
@@ -369,15 +421,18 @@ async def ids(database) -> Ids:
     await founded(database, ELSEWHERE)
     carded = (await captured(database, rep(HERE))).lead_id
     done = await captured(database, rep(HERE), key=KEY.key)
+    await captured(database, rep(HERE), phone=None, region=None, address=None)  # nobody knows where: no follow-ups
 
     def fill(tx):
         buyer = add_buyer(tx, phone=DRAFT.phone, search_text="buyer 1")
         sent, claimed = _sends(tx)
+        _handed_up(tx, carded, sent)
         leads.set_card(tx, carded, channel_id="C1", ts="1.1", permalink=None)
         audit.record(tx, audit.Change("U0REP", "tested", "L-1"), now=NOW)
         workspaces.add_member(tx, Member("U0REP", "Dana", Role.REP, "America/Toronto"), now=NOW)
         pauses.add_pause(tx, ("ON", "Toronto"), PAUSE)
-        settings = {"business_name": "Maple Homes", "contact_cap_per_day": 5}
+        templates.add_template(tx, TEMPLATE)
+        settings = {"business_name": "Maple Homes", "contact_cap_per_day": 5, "approval_threshold": 5}
         tx.connection.execute(update(workspaces.workspace).where(workspaces.workspace.c.id == HERE).values(settings))
         workspaces.set_settings(tx, {"leads_channel_id": "C1", "default_market": "BC/Vancouver"})
         node = liquidity.buyer_liquidity_node
@@ -388,6 +443,7 @@ async def ids(database) -> Ids:
         evidence_id = deals.deal_of(tx, done.lead_id).evidence_id
         answers = _answered(tx, buyer, done.deal_id)
         offer = live_offers.add_offer(tx, {**OFFER, "deal_id": done.deal_id, "evidence_id": evidence_id})
+        _notified(tx, done.deal_id)
         reply = inbound.add_inbound(tx, REPLY)
         opt_outs.add_opt_out(tx, replace(STOP, inbound_id=reply), now=NOW)
         return Ids(
@@ -412,7 +468,7 @@ async def ids(database) -> Ids:
 
 def queries():
     """Every public function of storage that takes a transaction."""
-    for module in (*schema.TABLES_OF, outbox):
+    for module in (*schema.TABLES_OF, outbox, notifying, home):
         for name, function in vars(module).items():
             own = inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
             if own and next(iter(inspect.signature(function).parameters), "") == "tx":

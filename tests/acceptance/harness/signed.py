@@ -143,8 +143,8 @@ async def open_line(database: Any) -> Line:
     """Return a line to a bot on `database` (a Database, or a fake with its `read` and `write`)."""
     slack, clock = FakeSlack(), MovableClock()
     about = About("0.0.0", "reached by signed requests", "a test's", IN_SANDBOX, IN_SANDBOX)
-    parts = Parts(Links("https://valhalla.example.com", "for tests"), about)
-    desk = make_desk(slack, database, clock, roles=SANDBOX_ROLES, parts=parts)
+    parts = Parts(Links("https://valhalla.example.com", "for tests"), about, SANDBOX_ROLES)
+    desk = make_desk(slack, database, clock, parts)
     app = AsyncApp(client=slack, signing_secret=SECRET, process_before_response=True, authorize=_authorize)
     register(app, desk)
     sent: list[dict[str, object]] = []
