@@ -135,9 +135,9 @@ async def test_the_set_up_goes_on_where_something_is_missing_and_a_step_opens_al
     await socket.submit(await opened(socket), COMPLETE, user="sam")
     view = await opened(socket)
     assert "All is set up." in words(view)
-    assert [title(await opened(socket, f"setup {step}")) for step in ("business", "channels", "zone", "cap", "roles")] == [
-        f"Set-up, step {number} of 5" for number in (1, 2, 3, 4, 5)
-    ]
+    assert [
+        title(await opened(socket, f"setup {step}")) for step in ("business", "channels", "zone", "cap", "roles")
+    ] == [f"Set-up, step {number} of 5" for number in (1, 2, 3, 4, 5)]
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_what_is_typed_stays(socket):

@@ -65,7 +65,7 @@ def test_above_the_limit_the_author_needs_somebody_else(recipients, threshold, a
 
 
 def test_an_author_is_told_whom_it_reaches_and_may_still_say_no():
-    with pytest.raises(OwnApproval, match="it goes to 11 people. Above 10 people somebody else"):
+    with pytest.raises(OwnApproval, match=r"it goes to 11 people\. Above 10 people somebody else"):
         check_approver(LARGE, "U0LEE", ADMIN)
     check_decider(LARGE, "U0LEE", ADMIN)
 
