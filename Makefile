@@ -37,7 +37,7 @@ check: $(DEV_STAMP) ## Look at formatting, lint, types and the directions of imp
 	$(BIN)/lint-imports
 
 cover: $(DEV_STAMP) ## Prove that the tests of the domain take every branch of it
-	$(BIN)/python -m pytest -q tests/domain --cov=domain --cov-branch --cov-fail-under=100
+	$(BIN)/python -m pytest -q tests/domain --cov=domain --cov-branch --cov-fail-under=100 $(ARGS)
 
 bench: $(DEV_STAMP) ## Measure what the README quotes
 	@set -e; for name in $(BENCHES); do echo "== $$name"; $(BIN)/python -m bench.$$name; done

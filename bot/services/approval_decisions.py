@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.services.actors import Actor
 from bot.services.approval_cards import OUTCOME, name_of
 from bot.services.approval_rules import Undecided, one_message
+from bot.services.ladder_tasks import show_task
 from bot.services.links import Links
 from bot.services.messages import added_to, checked_subject, checked_words
 from bot.services.sends import complete_body, let_go, redraw_in, tell_outcome
@@ -74,7 +75,7 @@ def approve_in(tx: Tx, who: Actor, asked: Undecided, now: datetime, report: Zone
     _count(tx, who, asked, "approved", now, is_edited=is_edited)
     after = {"messages": len(asked.waiting), "edited": is_edited}
     record(tx, Change(who.user_id, APPROVED, _subject(asked), after=after), now=now)
-    redraw_in(tx, who, approval.id, now=now)
+    _redraw(tx, who, asked, now)
 
 
 def reject_in(tx: Tx, who: Actor, asked: Undecided, reason: str, now: datetime) -> None:
@@ -88,7 +89,7 @@ def reject_in(tx: Tx, who: Actor, asked: Undecided, reason: str, now: datetime) 
     _count(tx, who, asked, "rejected", now, is_edited=False)
     after = {"messages": len(asked.waiting)}
     record(tx, Change(who.user_id, REJECTED, _subject(asked), after=after, reason=reason), now=now)
-    redraw_in(tx, who, asked.approval.id, now=now)
+    _redraw(tx, who, asked, now)
 
 
 def delegate_in(tx: Tx, who: Actor, asked: Undecided, to: str, now: datetime) -> None:
@@ -116,6 +117,13 @@ def _check_claims(tx: Tx, asked: Undecided, send: Send, text: str) -> None:
 def _end(tx: Tx, who: Actor, asked: Undecided, state: ApprovalState, reason: str | None, now: datetime) -> None:
     if not end_approval(tx, asked.approval.id, state, by=who.user_id, reason=reason, now=now):
         raise LookupError(f"the approval {asked.approval.id} was decided while it was locked")
+
+
+def _redraw(tx: Tx, who: Actor, asked: Undecided, now: datetime) -> None:
+    """Let the card be drawn anew, and that of the task for which the message was drafted."""
+    redraw_in(tx, who, asked.approval.id, now=now)
+    if asked.approval.task_id:
+        show_task(tx, who, asked.approval.task_id, now=now)
 
 
 def _outcome(let: Send) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from domain.consent import ContactRequest, MessageKind
 from domain.gate import GateVerdict, explain, judge
 from domain.pauses import Pause
 from domain.policy import Medium, Policy
-from domain.roles import may_see_contact, may_send
+from domain.roles import may_see_contact
 from domain.zones import ZoneReport, check_zones
 from storage.base import Tx
 from storage.contacts import LedgerEntry, ledger_of
@@ -34,15 +34,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What the gate says about one person now; `sees` is whether the one who asks may see the full addresses,
-    `may_send` whether they may write to them."""
+    """What the gate says about one person now; `sees` is whether the one who asks may see the full addresses."""
 
     recipient: Recipient
     answers: tuple[Asked, ...]
     pauses: tuple[Pause, ...]
     sees: bool
     now: datetime
-    may_send: bool = False
 
 
 class WhyBook:
@@ -77,7 +75,7 @@ def _why(tx: Tx, who: Actor, text: str, now: datetime, report: ZoneReport) -> Wh
             verdict = explain(facts_for(tx, found, _would_be(tx, medium, address, found), now, report))
             answers.append(Asked(medium, address, verdict, tuple(ledger_of(tx, [address]))))
     pauses = tuple(pauses_for(tx, found.province, found.market))
-    return Why(found, tuple(answers), pauses, sees, now, may_send(who.role))
+    return Why(found, tuple(answers), pauses, sees, now)
 
 
 def _subject(tx: Tx, who: Actor, text: str) -> tuple[Recipient, bool]:

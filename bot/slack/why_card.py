@@ -47,7 +47,7 @@ def _write(why: Why) -> list[Block]:
     """The way to a message, for a lead: now, or held until it may leave."""
     written = [each.verdict for each in why.answers if each.medium is not Medium.CALL]
     lead = why.recipient.lead
-    if lead is None or not why.may_send or not written:
+    if lead is None or not written:
         return []
     if any(verdict.allowed for verdict in written):
         text = "Write a message"

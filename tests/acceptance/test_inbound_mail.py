@@ -122,22 +122,22 @@ async def test_without_a_token_of_ours_the_door_is_closed_and_says_how_it_opens(
 @pytest.mark.parametrize(
     ("document", "fields"),
     [
-        ({}, {"message_id", "from"}),
-        (mail(message_id="  ", **{"from": ""}), {"message_id", "from"}),
-        (mail(text=None), {"text"}),
+        ({}, ["from", "message_id"]),
+        (mail(message_id="  ", **{"from": ""}), ["from", "message_id"]),
+        (mail(text=None), ["text"]),
         (mail(text=""), None),
-        (mail(text="", subject=""), {"document"}),
-        (mail(received_at="2026-03-11T10:00:00"), {"received_at"}),
-        (mail(received_at="yesterday"), {"received_at"}),
-        (mail(kind="spam"), {"kind"}),
-        (mail(kind="bounce"), {"document"}),
-        (mail(kind="bounce", status="550 no"), {"status"}),
-        (mail(kind="bounce", status="2.0.0"), {"status"}),
-        ([], {"document"}),
-        ("{", {"document"}),
-        ("", {"document"}),
-        (b"\xff", {"document"}),
-        ('{"message_id": "\\ud83d", "from": "a@example.com", "text": "x"}', {"document"}),
+        (mail(text="", subject=""), ["document"]),
+        (mail(received_at="2026-03-11T10:00:00"), ["received_at"]),
+        (mail(received_at="yesterday"), ["received_at"]),
+        (mail(kind="spam"), ["kind"]),
+        (mail(kind="bounce"), ["document"]),
+        (mail(kind="bounce", status="550 no"), ["status"]),
+        (mail(kind="bounce", status="2.0.0"), ["status"]),
+        ([], ["document"]),
+        ("{", ["document"]),
+        ("", ["document"]),
+        (b"\xff", ["document"]),
+        ('{"message_id": "\\ud83d", "from": "a@example.com", "text": "x"}', ["document"]),
     ],
     ids=str,
 )
@@ -146,7 +146,7 @@ async def test_each_field_that_is_wrong_gets_a_sentence(here, document, fields):
     if fields is None:
         assert answer.status_code == 200
         return
-    assert (answer.status_code, answer.json()["code"], set(answer.json()["errors"])) == (422, "INVALID", fields)
+    assert (answer.status_code, answer.json()["code"], sorted(answer.json()["errors"])) == (422, "INVALID", fields)
     assert await rows(here, inbound_message) == []
 
 

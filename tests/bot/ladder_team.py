@@ -7,24 +7,22 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.services.actors import Actor
+from bot.services.approvals import Approvals
 from bot.services.inbound import InboundBook, InboundWish, Received
 from bot.services.ladder import CallLog, Ladder, TaskCard
-from bot.services.sends import let_go
-from domain.approvals import ApprovalState
-from domain.messages import Post, Route, SendState
+from domain.messages import Post, Route
 from domain.roles import Role
 from domain.rules import Medium
 from domain.tasks import CallOutcome, TaskKind, TaskState
-from domain.zones import check_zones, zone
-from storage.approvals import approval, end_approval, get_approval
+from domain.zones import zone
+from storage.approvals import approval, get_approval
 from storage.audit import audit_entry
 from storage.database import Database
 from storage.deals import deal_of
 from storage.kpis import kpi_event
 from storage.ladder import Task, followup_task, tasks_of
 from storage.leads import Lead, find_lead, lead, set_card
-from storage.outbox import move
-from storage.sends import get_send, sends_of_approval
+from storage.sends import get_send
 from storage.workspaces import Member, add_member, set_settings
 from tests.sending import LINKS, PHONE, FakeProvider, Sending, sending_of, set_up
 from tests.storage.builders import HERE, NOW, captured
@@ -57,6 +55,10 @@ class LadderTeam:
     @property
     def now(self) -> datetime:
         return self.sending.clock.at
+
+    @property
+    def approvals_book(self) -> Approvals:
+        return Approvals(self.database, self.sending.clock, LINKS)
 
     async def at(self, text: str) -> int:
         """Let time pass until a moment in Toronto ("11 11:30" of March 2026), with the timetable at work on the way."""
@@ -108,26 +110,12 @@ class LadderTeam:
         return await self.database.read(HERE, lambda tx: get_approval(tx, drafted.approval_id))
 
     async def approve(self, step: int = 1, who: Actor = LEE) -> None:
-        """Say yes to a step's text, as the approvals do."""
-        asked = await self.approval(step)
-
-        def work(tx: Any) -> None:
-            assert end_approval(tx, asked.id, ApprovalState.APPROVED, by=who.user_id, reason=None, now=self.now)
-            for drafted in sends_of_approval(tx, asked.id):
-                let_go(tx, who, drafted, self.now, check_zones())
-
-        await self.database.write(HERE, work)
+        """Say yes to a step's text."""
+        await self.approvals_book.approve(who, (await self.approval(step)).id)
 
     async def reject(self, step: int = 1, reason: str = "Too pushy.") -> None:
-        """Say no to a step's text, as the approvals do."""
-        asked = await self.approval(step)
-
-        def work(tx: Any) -> None:
-            assert end_approval(tx, asked.id, ApprovalState.REJECTED, by=LEE.user_id, reason=reason, now=self.now)
-            for drafted in sends_of_approval(tx, asked.id):
-                assert move(tx, drafted.id, SendState.REJECTED, {"settled_at": self.now})
-
-        await self.database.write(HERE, work)
+        """Say no to a step's text."""
+        await self.approvals_book.reject(LEE, (await self.approval(step)).id, reason)
 
     async def send_step(self, step: int) -> None:
         """Approve a step's text, let it leave, and let the timetable note it."""

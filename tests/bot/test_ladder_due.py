@@ -91,7 +91,7 @@ async def test_a_text_that_left_does_its_step_with_whoever_approved_it(team):
     (event,) = await team.kpis("followup_completed")
     assert (event.correlation_id, event.value, event.actor) == (f"ladder:{task.lead_id}", 5, "U0LEE")
     assert event.detail == {"step": 1, "medium": "SMS", "kind": "ladder"}
-    assert len(await team.posts(Post.TASK)) == 2
+    assert len(await team.posts(Post.TASK)) == 3
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,16 @@ async def test_a_rejected_text_leaves_its_step_to_a_person_who_reads_why(team):
     assert (task.state, task.send_id, task.reason) == (DUE, None, "The text was rejected by Lee: Too pushy.")
     card = await team.ladder.complete(DANA, task.id, "I wrote myself")
     assert (card.task.state, card.task.done_by, card.task.note) == (DONE, "U0REP", "I wrote myself")
+
+
+async def test_a_decision_draws_the_card_of_its_step_anew(team):
+    await team.surface()
+    before = len(await team.posts(Post.TASK))
+    team.sending.clock.move(MINUTE)
+    await team.approve()
+    posts = await team.posts(Post.TASK)
+    assert len(posts) == before + 1
+    assert posts[-1]["task_id"] == (await team.rung(1)).id
 
 
 async def test_a_text_that_nobody_approved_leaves_its_step_to_a_person(small):

@@ -10,7 +10,7 @@ from bot.services.places import NewPlace, Places
 from bot.services.stages import enter_stage
 from domain.consent import ConsentKind
 from domain.deals import Stage
-from domain.leads import ContactBasis
+from domain.leads import ContactBasis, LeadStatus
 from domain.messages import Post, SendState
 from domain.optout import ALL_MEDIA
 from domain.rules import Medium
@@ -64,6 +64,7 @@ async def test_a_reply_ends_the_ladder_and_asks_for_an_answer_now(on_each):
     assert {task.reason for task in await team.tasks()} == {"They replied by text."}
     assert (await team.texts())[0].state is SendState.CANCELLED
     assert (await team.approvals())[0].state == "superseded"
+    assert (await team.lead()).status is LeadStatus.CONTACTED
     answer = await team.one(TaskKind.REPLY)
     assert (answer.medium, answer.due_at, answer.owner, answer.note) == (Medium.SMS, team.now, "U0REP", "Yes, call me")
     await team.surface()
