@@ -93,3 +93,13 @@ class Post(StrEnum):
     WARNING = "warning"
     TASK = "task"
     APPROVAL = "approval"
+
+
+CARDS: Final[Mapping[Post, str]] = {Post.LEAD_CARD: "lead_id", Post.TASK: "task_id", Post.APPROVAL: "approval_id"}
+"""The posts that keep one card for each row, with the name under which their metadata holds the row's id."""
+
+
+def card_of(metadata: Mapping[str, object]) -> str | None:
+    """Return which card a post shows, "approval 7"; None for a message that is none or keeps no card."""
+    post = next((post for post in CARDS if post.value == metadata.get("post")), None)
+    return f"{post.value} {metadata.get(CARDS[post])}" if post else None

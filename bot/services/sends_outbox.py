@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +21,7 @@ from bot.services.notifying_stops import overtaken
 from bot.services.sends import contact_wish, held_due, redraw_approval_of
 from bot.services.sends_settling import Ended, outbox, settle_found, settle_here, settle_lost, settle_receipt
 from bot.transports.port import Parcel, Transport
-from domain.messages import Route, SendState
+from domain.messages import Route, SendState, card_of
 from domain.receipts import ATTEMPTS, GAVE_UP, Answer, Found, Outcome, Receipt, retry_at
 from domain.releases import RECORD_GONE, Release, expired, release
 from domain.zones import ZoneReport, check_zones
@@ -100,6 +101,7 @@ class Outbox:
         self._canary = canary
         self._name = f"{socket.gethostname()[:24]}:{os.getpid()}"
         self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._cards: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._closing = False
 
     def without(self, route: Route) -> "Outbox":
@@ -172,7 +174,7 @@ class Outbox:
 
         async def work() -> None:
             try:
-                async with gate:
+                async with self._alone_with_card(send), gate:
                     if self._closing:
                         await self._database.write(workspace_id, lambda tx: give_back(tx, send.id, token))
                     else:
@@ -187,6 +189,11 @@ class Outbox:
         self._under_way[send.id] = task
         task.add_done_callback(partial(self._forget, send.id))
         return task
+
+    def _alone_with_card(self, send: Send) -> asyncio.Lock:
+        """What posts about one card take turns by: the second must find where the first one put it."""
+        name = card_of(send.metadata) or f"send {send.id}"
+        return self._cards.setdefault(name, asyncio.Lock())
 
     def _forget(self, send_id: int, task: asyncio.Task[None]) -> None:
         # Others may have given it back meanwhile, so that it is under way here a second time.

@@ -1,20 +1,22 @@
 """Workers that vanish, freeze, close or find their database away: nothing is lost and nothing leaves twice."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.services import sends_outbox
+from bot.services.sends import queue_post
 from bot.services.sends_outbox import Pace
 from domain.consent import MessageKind
-from domain.messages import Route, SendState
+from domain.messages import Post, Route, SendState
 from domain.receipts import ATTEMPTS, Outcome, Receipt
 from storage.database import DatabaseUnavailable
 from storage.outbox import Lease, claim_due
 from storage.send_attempts import attempts_of
-from tests.sending import LEASE, Act, Killed, both, sending_of
-from tests.storage.builders import HERE, NOW
+from tests.sending import LEASE, Act, FakeProvider, Killed, both, sending_of, set_up
+from tests.storage.builders import HERE, NOW, rep
 
 MAIL = "ann@example.com"
 NIGHT = datetime(2026, 3, 12, 0, 30, tzinfo=UTC)  # Wednesday 20:30 in Toronto
@@ -267,3 +269,29 @@ async def test_a_message_that_nobody_here_can_carry_is_left_to_those_who_can(sen
     await sending.queue()
     await sending.run()
     assert (await sending.one()).state is S.APPROVED
+
+
+async def test_posts_about_one_card_leave_one_after_another_and_others_beside_them(sqlite):
+    await set_up(sqlite)
+    under_way, most, together = Counter(), Counter(), []
+
+    async def leaving(parcel):
+        card = parcel.metadata["task_id"]
+        under_way[card] += 1
+        most[card] = max(most[card], under_way[card])
+        together.append(under_way.total())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        under_way[card] -= 1
+
+    sending = sending_of(sqlite, provider=FakeProvider(before=leaving))
+
+    def work(tx):
+        for turn in range(6):
+            queue_post(tx, rep(), f"task:{turn}", Post.TASK, {"task_id": turn % 2}, now=NOW)
+
+    await sqlite.write(HERE, work)
+    assert await sending.run() == 6
+    assert most == {0: 1, 1: 1}
+    assert max(together) == 2
+    assert [parcel.send_id for parcel in sending.provider.taken if parcel.metadata["task_id"] == 0] == [1, 3, 5]

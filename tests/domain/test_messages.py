@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.messages import COUNTED, MOVES, STOPPABLE, WAITING, Route, SendState, may_move, sources_of
+from domain.messages import COUNTED, MOVES, STOPPABLE, WAITING, Route, SendState, card_of, may_move, sources_of
 from domain.rules import Medium
 
 ENDS = (SendState.DELIVERED, SendState.REJECTED, SendState.BLOCKED, SendState.CANCELLED)
@@ -64,3 +64,17 @@ def test_what_nobody_knows_counts_as_a_contact_and_what_waits_does_not() -> None
 def test_a_receipt_may_prove_delivered_whatever_was_thought_before_unless_it_was_kept_back() -> None:
     kept_back = {SendState.DRAFTED, SendState.AWAITING_APPROVAL, *ENDS}
     assert set(sources_of(SendState.DELIVERED)) == set(SendState) - kept_back
+
+
+@pytest.mark.parametrize(
+    ("metadata", "card"),
+    [
+        ({"post": "approval", "approval_id": 7}, "approval 7"),
+        ({"post": "task", "task_id": 8}, "task 8"),
+        ({"post": "lead_card", "lead_id": 9, "number": 3}, "lead_card 9"),
+        ({"post": "warning", "text": "late"}, None),
+        ({"kind": "commercial"}, None),
+    ],
+)
+def test_posts_about_one_row_share_a_card_and_others_keep_none(metadata: dict[str, object], card: str | None) -> None:
+    assert card_of(metadata) == card
