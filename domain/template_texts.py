@@ -35,10 +35,10 @@ _TEXTS: Final[Mapping[tuple[TemplateName, Language], str]] = {
     (_T.OFFER, _FR): "Bonjour {first_name}, ici {sender}. Notre offre pour le {street} est de {offer}"
     "[, valable jusqu'au {offer_expires}]. Rien n'engage personne avant la signature d'un contrat. "
     "Des questions? Répondez ici.",
-    (_T.DEAL_SELLER, _EN): "Hi {first_name}, {sender} here[ about {street}]. We are now telling buyers we know about "
-    "your property (our number {deal_number}). Questions? Just reply here.",
-    (_T.DEAL_SELLER, _FR): "Bonjour {first_name}, ici {sender}[ au sujet du {street}]. Nous présentons maintenant "
-    "votre propriété à des acheteurs (notre numéro {deal_number}). Des questions? Répondez ici.",
+    (_T.DEAL_SELLER, _EN): "Hi {first_name}, {sender} here[ about {street}]. We are looking for a buyer for your "
+    "property (our number {deal_number}). Questions? Just reply here.",
+    (_T.DEAL_SELLER, _FR): "Bonjour {first_name}, ici {sender}[ au sujet du {street}]. Nous cherchons un "
+    "acheteur pour votre propriété (notre numéro {deal_number}). Des questions? Répondez ici.",
     (_T.DEAL_BUYER, _EN): "Hi {buyer_first_name}, {sender} here. {headline}[. Baths: {baths}][. Price: {price}]. "
     "Interested? Just reply here. Ref {deal_number}",
     (_T.DEAL_BUYER, _FR): "Bonjour {buyer_first_name}, ici {sender}. {headline}[. Salles de bain: {baths}]"
@@ -98,14 +98,14 @@ _MAILS: Final[Mapping[tuple[TemplateName, Language], tuple[str, str]]] = {
         "Des questions? Répondez à ce courriel.",
     ),
     (_T.DEAL_SELLER, _EN): (
-        "Your property[ at {street}] and our buyers",
-        "Hi {first_name},\n\nThis is {sender}. We are now telling buyers we know about your property"
+        "Your property[ at {street}]: looking for a buyer",
+        "Hi {first_name},\n\nThis is {sender}. We are looking for a buyer for your property"
         "[ at {street}].\n\nOur number for it is {deal_number}. Questions? Just reply to this e-mail.",
     ),
     (_T.DEAL_SELLER, _FR): (
-        "Votre propriété[ au {street}] et nos acheteurs",
-        "Bonjour {first_name},\n\nIci {sender}. Nous présentons maintenant votre propriété[ au {street}] à des "
-        "acheteurs.\n\nNotre numéro est {deal_number}. Des questions? Répondez à ce courriel.",
+        "Votre propriété[ au {street}] : recherche d'un acheteur",
+        "Bonjour {first_name},\n\nIci {sender}. Nous cherchons un acheteur pour votre propriété[ au {street}]."
+        "\n\nNotre numéro est {deal_number}. Des questions? Répondez à ce courriel.",
     ),
     (_T.DEAL_BUYER, _EN): (
         "{headline}",

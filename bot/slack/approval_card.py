@@ -1,6 +1,5 @@
 """What an approval looks like in Slack: what would leave to whom, whether it may, its buttons; then the decision."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -100,7 +99,7 @@ def head_text(card: ApprovalCard) -> str:
 
 def quoted(card: ApprovalCard, text: str) -> list[str]:
     """Return a message as quotes, in as many pieces as a card shows; the last one says that there is more."""
-    whole = text if card.sees else _masked(text, card.ours)
+    whole = text if card.sees else mask_contacts(text, but=card.ours)
     pieces: list[list[str]] = [[]]
     for line in whole.splitlines():
         for part in [line[start : start + PIECE] for start in range(0, len(line), PIECE)] or [""]:
@@ -118,14 +117,6 @@ def _what(card: ApprovalCard) -> str:
         return batch_text(card)
     called = _CALLED[card.sends[0].route] if card.sends else "A message"
     return f"{called} for L-{card.lead.number}" if card.lead else called
-
-
-def _masked(text: str, ours: tuple[str, ...]) -> str:
-    """A text in which every number and address is masked but the team's own."""
-    if not ours:
-        return mask_contacts(text)
-    parts = re.split(f"({'|'.join(map(re.escape, ours))})", text)
-    return "".join(part if part in ours else mask_contacts(part) for part in parts)
 
 
 def _message(card: ApprovalCard, asked: list[str]) -> list[Block]:

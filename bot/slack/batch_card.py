@@ -37,7 +37,7 @@ _COUNTED: Final = {**_ENDS, SendState.HELD: "held", SendState.APPROVED: "to leav
 def batch_blocks(card: ApprovalCard) -> list[Block]:
     """Return what the card of a batch says beside who asked, the decision and its buttons: those are the approval's."""
     detail, sends = read_detail(card.approval.detail), card.sends
-    blocks = [section("\n".join(_head(card, sends))), *_remarks(detail), *_samples(sends, sees=card.sees)]
+    blocks = [section("\n".join(_head(card, sends))), *_remarks(detail), *_samples(card, sends)]
     if not _waits(sends):
         blocks.append(section(_counts(sends)))
     blocks += _sections([_line(send, card.now) for send in sends[:SHOWN]])
@@ -130,7 +130,7 @@ def _remarks(detail: BatchDetail) -> list[Block]:
     return [section("\n".join(f":warning: {escape(remark)}" for remark in detail.remarks))] if detail.remarks else []
 
 
-def _samples(sends: Sequence[Send], *, sees: bool) -> list[Block]:
+def _samples(card: ApprovalCard, sends: Sequence[Send]) -> list[Block]:
     """What the seller reads, and what the best match of each way reads; the others read the same by their names."""
     seller, buyers = _to(sends, Party.SELLER), _to(sends, Party.BUYER)
     named = [("The seller reads", seller[0])] if seller else []
@@ -139,13 +139,13 @@ def _samples(sends: Sequence[Send], *, sees: bool) -> list[Block]:
         if alike:
             others = f", and {len(alike) - 1} more the same by name" if len(alike) > 1 else ""
             named.append((f"{escape(str(alike[0].metadata['name']), NAME_LIMIT)} reads by {way}{others}", alike[0]))
-    return [section(f"{bold(who)}\n{_quoted(send, sees=sees)}") for who, send in named]
+    return [section(f"{bold(who)}\n{_quoted(card, send)}") for who, send in named]
 
 
-def _quoted(send: Send, *, sees: bool) -> str:
+def _quoted(card: ApprovalCard, send: Send) -> str:
     subject = f"{send.subject}: " if send.subject else ""
     said = " ".join(f"{subject}{send.body}".split())
-    return f">{escape(said if sees else mask_contacts(said), SAMPLE_LIMIT)}"
+    return f">{escape(said if card.sees else mask_contacts(said, but=card.ours), SAMPLE_LIMIT)}"
 
 
 def _line(send: Send, now: datetime) -> str:

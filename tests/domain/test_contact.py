@@ -260,3 +260,9 @@ def test_an_address_is_masked_to_its_first_letter_and_domain(email, masked):
 )
 def test_numbers_and_addresses_inside_a_text_are_masked_and_nothing_else(text, masked):
     assert mask_contacts(text) == masked
+
+
+def test_the_teams_own_numbers_may_stay_readable():
+    text = "Call (905) 555-0100 or hello@maple.example, not 416-555-0134"
+    shown = mask_contacts(text, but=("(905) 555-0100", "hello@maple.example"))
+    assert shown == "Call (905) 555-0100 or hello@maple.example, not •••"
