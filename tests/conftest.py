@@ -1,5 +1,6 @@
 """What every test may ask for, where their files are, and how loggers behave meanwhile."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -15,6 +16,9 @@ ENOUGH = 4 << 30
 would be taken for a database that answers late."""
 
 pytest_plugins = ["tests.databases"]
+FROZEN_EVERY = 50
+"""Tests after which what is there is kept from the collector: thousands of tests leave millions of objects behind, and
+looking through them takes seconds, in which a program under test answers nobody."""
 
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH:
     os.environ.setdefault("TMPDIR", str(MEMORY))
@@ -31,3 +35,15 @@ def loggers_follow() -> Iterator[None]:
             structlog, "configure", lambda **options: configure(**options | {"cache_logger_on_first_use": False})
         )
         yield
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Keep the collector's pauses short, however many tests a process has run."""
+    count = item.session.stash.get(_count, 0) + 1
+    item.session.stash[_count] = count
+    if count % FROZEN_EVERY == 0:
+        gc.collect()
+        gc.freeze()
+
+
+_count = pytest.StashKey[int]()

@@ -176,6 +176,7 @@ class ApprovalMachine(RuleBasedStateMachine):
 
     @rule(words=st.sampled_from(["STOP", "START"]))
     def they_answer(self, words):
+        self.team.sending.clock.move(timedelta(seconds=1))  # of a stop and a start of one instant the stop counts
         self.run(self.team.says(words))
         self.stopped = words == "STOP"
 
