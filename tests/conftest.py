@@ -16,7 +16,7 @@ ENOUGH = 4 << 30
 would be taken for a database that answers late."""
 
 pytest_plugins = ["tests.databases"]
-FROZEN_EVERY = 50
+FROZEN_EVERY = 200
 """Tests after which what is there is kept from the collector: thousands of tests leave millions of objects behind, and
 looking through them takes seconds, in which a program under test answers nobody."""
 
