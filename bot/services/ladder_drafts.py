@@ -14,7 +14,7 @@ from bot.services.recipients import recipient_of_lead
 from bot.services.sends import MessageWish, draft_in
 from bot.services.template_words import About, Words, words_in
 from domain.approvals import ApprovalKind
-from domain.content import language_for, with_footer
+from domain.content import with_footer
 from domain.errors import RuleBroken
 from domain.gate import OPT_OUT, GateVerdict
 from domain.messages import Route, SendState
@@ -119,7 +119,7 @@ def _for_good(tx: Tx, tick: Tick, lead: Lead, phone: str, words: Words) -> GateV
     Nothing is recorded: it is a look before anybody wants to send. Raises `SenderIncomplete` and `TextTooLong`.
     """
     found = recipient_of_lead(tx, lead, phone)
-    body = with_footer(words.body, sender_of(tx), Medium.SMS, language=language_for(found.province, None))
+    body = with_footer(words.body, sender_of(tx), Medium.SMS, language=found.language)
     check_length(body, Medium.SMS)
     wish = ContactWish(Medium.SMS, phone, "", body=body, lead_id=lead.id)
     verdict, facts = judge_in(tx, found, wish, tick.now, tick.report)

@@ -16,7 +16,7 @@ from bot.services.sends import MessageWish, Queued, queue_in
 from bot.services.subjects import NothingToReach
 from domain.consent import MessageKind
 from domain.contact import email_key
-from domain.content import language_for, with_footer
+from domain.content import with_footer
 from domain.errors import RuleBroken
 from domain.gate import GateVerdict
 from domain.messages import Route, SendState
@@ -148,7 +148,7 @@ class Messages:
             words,
             sender_of(tx),
             draft.medium,
-            language=language_for(found.province, None),
+            language=found.language,
             unsubscribe_url=self._links.unsubscribe(who.workspace_id, 0),
         )
         check_length(body, draft.medium)

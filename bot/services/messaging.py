@@ -15,7 +15,7 @@ from bot.services.recipients import NamedPlace, Recipient
 from bot.services.sends import KEPT_FOR, PLACE, MessageWish, contact_wish, draft_in, let_go
 from domain.consent import ConsentEvent
 from domain.consent_draft import ConsentDraft
-from domain.content import language_for, with_footer
+from domain.content import with_footer
 from domain.gate import GateVerdict, Stated
 from domain.messages import WAITING, Route, SendState
 from domain.releases import WAITED_FOR
@@ -133,8 +133,7 @@ class Messaging:
         found = found_for(tx, _contact(wish, wish.body))
         draft = _consent(wish, found, now)
         url = self._links.unsubscribe(tx.workspace_id, 0)
-        language = language_for(found.province, None)
-        body = with_footer(wish.body, sender_of(tx), wish.medium, language=language, unsubscribe_url=url)
+        body = with_footer(wish.body, sender_of(tx), wish.medium, language=found.language, unsubscribe_url=url)
         check_length(body, wish.medium)
         stated = replace(wish.stated, alone=True) if wish.stated else None
         claimed = (_event(wish, draft),) if draft else ()

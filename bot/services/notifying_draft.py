@@ -11,7 +11,7 @@ from bot.services.links import Links
 from bot.services.sends import KEPT_FOR
 from bot.services.template_words import About, Words, words_in
 from domain.contact import email_key
-from domain.content import language_for, with_footer
+from domain.content import with_footer
 from domain.gate import GateVerdict
 from domain.messages import Route, SendState
 from domain.releases import release
@@ -88,7 +88,7 @@ def _tried(tx: Tx, drafting: Drafting, name: TemplateName, about: About, way: tu
         raise ValueError("nobody outside is reached by Slack")
     found = found_for(tx, ContactWish(medium, address, "", lead_id=lead_id, buyer_id=buyer_id))
     url = drafting.links.unsubscribe(tx.workspace_id, 0)
-    language, sender = language_for(found.province, None), sender_of(tx)
+    language, sender = found.language, sender_of(tx)
     # The gate hears nothing of the words but that the law's lines stand below them; to find the words costs more.
     below = with_footer("", sender, medium, language=language, unsubscribe_url=url)
     contact = ContactWish(medium, address, "", body=below, lead_id=lead_id, buyer_id=buyer_id)

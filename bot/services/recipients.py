@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from domain.contact import email_key
+from domain.content import Language, language_for
 from domain.geo import ALL, locate, province_of
 from domain.recipients import candidate_zones
 from storage.base import Tx
@@ -37,6 +38,12 @@ class Recipient:
         if self.lead:
             return f"L-{self.lead.number} {self.lead.name}"
         return f"B-{self.buyer.number} {self.buyer.name}" if self.buyer else ""
+
+    @property
+    def language(self) -> Language:
+        """In which language the law's lines below a message stand for them: as a buyer prefers, else as their province
+        asks."""
+        return language_for(self.province, self.buyer.locale if self.buyer else None)
 
 
 def recipient_at(tx: Tx, address: str) -> Recipient:

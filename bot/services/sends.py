@@ -12,7 +12,7 @@ from bot.services.contacts import ContactWish, found_for, judge_in, record_verdi
 from bot.services.links import Links
 from bot.services.recipients import NamedPlace
 from domain.consent import MessageKind
-from domain.content import Language, language_for, with_footer
+from domain.content import with_footer
 from domain.gate import GateVerdict
 from domain.messages import Post, Route, SendState
 from domain.releases import Release, release
@@ -169,9 +169,8 @@ def complete_body(tx: Tx, send: Send, body: str, links: Links) -> str:
     """
     contact = contact_wish(send)
     found = found_for(tx, contact)
-    language: Language = language_for(found.province, found.buyer.locale if found.buyer else None)
     url = links.unsubscribe(tx.workspace_id, send.id)
-    whole = with_footer(body, sender_of(tx), contact.medium, language=language, unsubscribe_url=url)
+    whole = with_footer(body, sender_of(tx), contact.medium, language=found.language, unsubscribe_url=url)
     check_length(whole, contact.medium)
     return whole
 

@@ -14,7 +14,7 @@ from bot.services.opting_out import Said, stands, stop
 from bot.services.sends import contact_wish
 from domain.consent import ConsentKind
 from domain.contact import mask_email, mask_phone
-from domain.content import Language, language_for
+from domain.content import Language
 from domain.rules import Medium
 from storage.base import Tx
 from storage.database import Database
@@ -113,7 +113,7 @@ def _about(tx: Tx, send: Send, *, is_stopped: bool, stood: bool) -> Unsubscribe:
         team=sender_of(tx).business_name or "",
         medium=medium,
         address=mask_email(send.address) if medium is Medium.EMAIL else mask_phone(send.address),
-        language=language_for(found.province, None),
+        language=found.language,
         is_stopped=is_stopped,
         stood=stood,
     )

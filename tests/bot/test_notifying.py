@@ -106,6 +106,13 @@ async def test_what_was_prepared_is_counted_once_and_audited(told):
     assert (entry.actor, entry.subject, entry.after["messages"]) == ("U0DANA", "D-1", 3)
 
 
+async def test_a_buyer_who_prefers_french_reads_all_of_it_in_french_wherever_they_are(one):
+    await one.buyers(1, locale="fr-CA")
+    (text,) = (await one.prepare()).to(Party.BUYER)
+    assert text.body.startswith("Bonjour ")
+    assert text.body.endswith("Répondez ARRET pour vous désabonner")
+
+
 async def test_who_may_not_be_texted_is_written_to_and_who_may_be_neither_is_left_out(one):
     await one.buyers(1, by="EMAIL")
     await one.buyers(2, by="BOTH", agreed=False)
